@@ -1,0 +1,39 @@
+# `make run` and `make test` bring up everything they need; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup run test check format bench lock
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/ready ## .venv with everything, from the lock file
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateway-logs needs Python 3.11 or newer, this is %d.%d: set PYTHON=" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C ends it all
+	@exec $(BIN)/python -m stack run
+
+test: setup ## all tests, on servers of their own
+	@exec $(BIN)/python -m pytest
+
+check: setup ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup ## put formatting and imports right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## the figures of the README
+	@exec $(BIN)/python -m bench
+
+lock: setup ## renew requirements.lock after a change of pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --group dev --group stack pyproject.toml -o requirements.lock
