@@ -1,0 +1,1 @@
+"""What both programs need to be services: settings that are checked at start, and log lines."""

@@ -1,0 +1,76 @@
+"""The index as Elasticsearch receives it: its body, its names, and which period a moment falls into."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Literal
+
+from mappings.instant import DAY_MS, EPOCH
+
+Period = Literal["day", "week", "month"]
+
+VERSION = 1  # of logs.json: raise it with every change, so that an older indexer never undoes a newer one
+BODY: Mapping[str, Any] = json.loads(files("mappings").joinpath("logs.json").read_bytes())
+OWN = "gateway_logs"  # the one key that the indexer adds to an event, and the API takes away again
+
+_FORMATS: Mapping[Period, str] = {"day": "%Y.%m.%d", "week": "%G.w%V", "month": "%Y.%m"}
+
+
+def write_alias(alias: str, period: Period, created_ms: int) -> str:
+    """Return the name that a log of this moment is written to, such as `gateway-logs-2026.11.24`.
+
+    It depends on the event's own time alone: a log that is delivered again, however late, meets itself.
+    """
+    return f"{alias}-{_start(period, created_ms):{_FORMATS[period]}}"
+
+
+def index_name(written_to: str) -> str:
+    """Return the index behind a write alias; the version lets a later mapping take over the alias."""
+    return f"{written_to}-v{VERSION}"
+
+
+def period_end_ms(alias: str, index: str) -> int | None:
+    """Return the moment after the last log an index can hold, epoch ms; None for an index that is not ours."""
+    match = re.fullmatch(re.escape(alias) + r"-(\d{4})\.(?:w(\d\d)|(\d\d)(?:\.(\d\d))?)-v\d+", index)
+    return None if match is None else _end(*match.groups())
+
+
+def template(alias: str) -> dict[str, Any]:
+    """Return the body of the index template: for every index of this alias, known by version and fingerprint."""
+    return {
+        "index_patterns": [f"{alias}-*"],
+        "priority": 500,
+        "version": VERSION,
+        "_meta": {"owner": "gateway-logs", "fingerprint": fingerprint()},
+        "template": {**BODY, "aliases": {alias: {}}},
+    }
+
+
+def fingerprint() -> str:
+    """Return twelve characters that change with any change of logs.json."""
+    return sha256(json.dumps(BODY, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _start(period: Period, created_ms: int) -> datetime:
+    # Days since the epoch, not a float timestamp: a log of 23:59:59.999 must not round into the next day.
+    day = EPOCH + timedelta(days=created_ms // DAY_MS)
+    return day - timedelta(days=day.weekday()) if period == "week" else day
+
+
+def _end(year: str, week: str | None, month: str, day: str | None) -> int | None:
+    try:
+        end = _next(int(year), week, month, day)
+    except ValueError:  # a name like ours with a date that does not exist is not ours
+        return None
+    return (end.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+
+
+def _next(year: int, week: str | None, month: str, day: str | None) -> datetime:
+    if week:
+        return datetime.fromisocalendar(year, int(week), 1) + timedelta(weeks=1)
+    if day:
+        return datetime(year, int(month), int(day)) + timedelta(days=1)
+    return (datetime(year, int(month), 1) + timedelta(days=32)).replace(day=1)

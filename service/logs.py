@@ -1,0 +1,27 @@
+"""Log lines: for a person on a terminal, one JSON object a line anywhere else."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Set up structlog for this process. Lines go to stderr, which is never buffered."""
+    person = sys.stderr.isatty()
+    output = (
+        structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if person else [structlog.processors.dict_tracebacks]),
+            output,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    # The client names every failed attempt in a warning; what follows from it is logged here, once.
+    logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
