@@ -1,0 +1,86 @@
+"""One child process with a log file: started so that it can never outlive its parent, ended in order."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from stack.problem import StackError
+
+TELLING = re.compile(r"error|exception|caused by|fatal|refused|failed|cannot|could not", re.IGNORECASE)
+NOISE = re.compile(r"^\s+at |^\s*\.\.\. \d+ more|^\s*$")
+PYTHON_TETHER = [sys.executable, "-m", "stack.tether"]
+
+
+class Child:
+    """A program in a session of its own, so that Ctrl-C reaches it only through `stop`, in its turn.
+
+    Its standard input is a pipe that ends with this process, however this process ends; the programs started here
+    watch it (java/Tether.java, tether.py).
+    """
+
+    def __init__(
+        self, name: str, command: list[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._log_starts_at = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def check(self) -> None:
+        """Raise StackError when it has ended by itself: which log to read, and the line there that says most."""
+        code = self._process.poll()
+        if code is not None:
+            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            raise StackError(
+                f"{self.name} ended ({how}): {self.telling_line()} (the whole story: {self.log})"
+            )
+
+    def stop(self, timeout_seconds: float = 30) -> None:
+        """Ask it to end (SIGTERM), and kill it when it has not after the time given."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._reap()
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL), as a crash would."""
+        self._process.kill()
+        self._reap()
+
+    def telling_line(self) -> str:
+        """Give the last line of its log that speaks of an error, else the last line at all."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_starts_at)
+            lines = log.read().decode(errors="replace").splitlines()
+        lines = [line.strip() for line in lines if not NOISE.match(line)]
+        telling = [line for line in lines if TELLING.search(line)]
+        return (telling or lines or ["it wrote nothing"])[-1][:300]
+
+    def _reap(self) -> None:
+        self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
