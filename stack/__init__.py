@@ -1,1 +1,1 @@
-"""Real Elasticsearch and Kafka on this machine without Docker, and a feed of realistic events (not shipped)."""
+"""Real Elasticsearch and Kafka on this machine without Docker, and realistic events for them (not shipped)."""

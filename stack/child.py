@@ -18,8 +18,8 @@ PYTHON_TETHER = [sys.executable, "-m", "stack.tether"]
 class Child:
     """A program in a session of its own, so that Ctrl-C reaches it only through `stop`, in its turn.
 
-    Its standard input is a pipe that ends with this process, however this process ends; the programs started here
-    watch it (java/Tether.java, tether.py).
+    Its standard input is a pipe that ends with this process, however this process ends; the programs that are
+    started here watch it (java/Tether.java, tether.py).
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class Child:
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         self._log_starts_at = log.stat().st_size if log.exists() else 0
+        self._read_up_to = self._log_starts_at
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
@@ -49,7 +50,7 @@ class Child:
         return self._process.poll() is None
 
     def check(self) -> None:
-        """Raise StackError when it has ended by itself: which log to read, and the line there that says most."""
+        """Raise StackError when it has ended by itself, with the line of its log that says most."""
         code = self._process.poll()
         if code is not None:
             how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
@@ -70,6 +71,14 @@ class Child:
         """End it at once (SIGKILL), as a crash would."""
         self._process.kill()
         self._reap()
+
+    def new_lines(self) -> list[str]:
+        """Give the whole lines that it has logged since the last call."""
+        with self.log.open("rb") as log:
+            log.seek(self._read_up_to)
+            whole, newline, _ = log.read().rpartition(b"\n")
+        self._read_up_to += len(whole) + len(newline)
+        return whole.decode(errors="replace").splitlines()
 
     def telling_line(self) -> str:
         """Give the last line of its log that speaks of an error, else the last line at all."""

@@ -66,7 +66,7 @@ def _is_complete(directory: Path) -> bool:
 
 
 def _build(directory: Path, progress: Callable[[str], None]) -> None:
-    """Build beside the final place and move it there at the end: an interrupted build leaves nothing half done."""
+    """Build beside the final place, then move it there: an interrupted build leaves nothing half done."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(directory, ignore_errors=True)
     building = Path(tempfile.mkdtemp(dir=directory.parent))
@@ -151,7 +151,7 @@ def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -
 
 
 def _link_zstd(directory: Path) -> None:
-    """Put the system's zstd where the node looks for it: `index.codec: best_compression` compresses with it."""
+    """Put the system's zstd where the node looks for it: `index.codec: best_compression` needs it."""
     suffix = "dylib" if os.uname().sysname == "Darwin" else "so"
     link = directory / f"libzstd.{suffix}"
     if link.exists():

@@ -83,7 +83,7 @@ class Node(Server):
             "http.port": self.address.port,
             "transport.port": self.transport_port,
             "indices.requests.cache.size": "5%",  # facets over everything come from it
-            # a developer's disk is often fuller than a server's may be; the watermarks would make indices read-only
+            # a developer's disk is often fuller than a server's may be: past a watermark indices are read-only
             "cluster.routing.allocation.disk.threshold_enabled": False,
             **self._discovery(),
         }

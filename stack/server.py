@@ -1,4 +1,4 @@
-"""What an Elasticsearch node and a Kafka broker have in common: started, waited for, stopped, killed, started again."""
+"""What a node and a broker have in common: started, waited for, stopped, killed, started again."""
 
 import time
 from abc import ABC, abstractmethod
@@ -27,7 +27,7 @@ class Server(ABC):
 
     @classmethod
     def refuse_unless_loopback(cls, address: Address) -> None:
-        """Raise StackError for an address that other machines could reach: the servers ask for no password."""
+        """Raise StackError for an address that other machines reach: the servers ask for no password."""
         if not address.is_loopback:
             raise StackError(
                 f"{cls.name} does not answer at {address}, and is started here only on loopback: "

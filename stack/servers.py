@@ -1,4 +1,4 @@
-"""Elasticsearch and Kafka together: the interface for tests and benchmarks, and what the command line starts."""
+"""Elasticsearch and Kafka together: the interface for tests and benchmarks, and for the command line."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -26,9 +26,9 @@ def silent(_: str) -> None:
 class Stack:
     """Real servers on loopback, with all their data in one directory.
 
-    `with Stack(directory) as stack:` starts them on free ports and ends them in order. `stack.elasticsearch.url`,
-    `stack.kafka.bootstrap` are the addresses; `stack.nodes` are all Elasticsearch nodes. Each of them has `kill()`
-    (SIGKILL), `stop()` and `start()` (same port, same data). Raises StackError.
+    `with Stack(directory) as stack:` starts them on free ports and ends them in order. The addresses are
+    `stack.elasticsearch.url` and `stack.kafka.bootstrap`; `stack.nodes` are all Elasticsearch nodes. Each of them
+    has `kill()` (SIGKILL), `stop()` and `start()` (same port, same data). Raises StackError.
     """
 
     def __init__(  # noqa: PLR0913  # keywords with defaults, not a mode among them
@@ -114,8 +114,8 @@ def check_memory(heap: str, nodes: int) -> None:
     available = _available_bytes()
     if available is not None and needed > available:
         raise StackError(
-            f"{nodes} × {heap} of heap for Elasticsearch needs {needed >> 20} MB of free memory, {available >> 20} MB "
-            "are there: end other programs, or set STACK_ES_HEAP to less (512m is the least that works well)."
+            f"Elasticsearch with {heap} of heap on each of {nodes} and Kafka need {needed >> 20} MB of free memory, "
+            f"{available >> 20} MB are there: end other programs, or set STACK_ES_HEAP to less (512m is enough to try)."
         )
 
 

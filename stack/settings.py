@@ -1,30 +1,49 @@
 """What the environment says about the servers, the feed and the programs to run."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import Field, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read once at start; every name is the environment variable in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
-    elasticsearch_url: str = "http://127.0.0.1:9200"  # comma-separated: one node each
+    elasticsearch_url: str = Field("http://127.0.0.1:9200", description="comma-separated: one node each")
     elasticsearch_ca_certs: Path | None = None
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_topic: str = "gateway-logs"
+    kafka_security_protocol: str | None = None
+    kafka_sasl_mechanism: str | None = None
+    kafka_sasl_plain_username: str | None = None
+    kafka_sasl_plain_password: SecretStr | None = None
+    kafka_ssl_cafile: str | None = None
     stack_dir: Path = Path(".stack")
-    stack_es_heap: str = "1g"  # of each node, as Java writes it
+    stack_es_heap: str = Field("1g", description="of each node, as Java writes sizes")
     api_host: str = "127.0.0.1"
-    api_port: int = 8000
-    api_admin_keys: SecretStr = SecretStr("")  # comma-separated
-    indexer_metrics_port: int = 9108
+    api_port: PositiveInt = 8000
+    api_admin_keys: SecretStr = Field(SecretStr(""), description="comma-separated")
+    indexer_metrics_port: PositiveInt = 9108
 
     def elasticsearch_urls(self) -> list[str]:
         """Give the nodes' addresses, one by one."""
         return [url.strip().rstrip("/") for url in self.elasticsearch_url.split(",") if url.strip()]
+
+    def kafka_options(self) -> dict[str, Any]:
+        """Give what a Kafka client needs to connect."""
+        password = self.kafka_sasl_plain_password
+        options = {
+            "bootstrap_servers": self.kafka_bootstrap_servers.split(","),
+            "security_protocol": self.kafka_security_protocol,
+            "sasl_mechanism": self.kafka_sasl_mechanism,
+            "sasl_plain_username": self.kafka_sasl_plain_username,
+            "sasl_plain_password": password.get_secret_value() if password else None,
+            "ssl_cafile": self.kafka_ssl_cafile,
+        }
+        return {name: value for name, value in options.items() if value is not None}
 
     def admin_key(self) -> str:
         """Give the key that reads every log, or "" where the API asks for none."""

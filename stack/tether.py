@@ -1,6 +1,7 @@
 """Runs a Python module as `python -m` does, and ends it in order when standard input ends.
 
-Usage: python -m stack.tether MODULE. Standard input is a pipe from the process that started this one, see child.py.
+Usage: python -m stack.tether MODULE [ARGUMENTS]. Standard input is a pipe from the process that started this
+one, see child.py.
 """
 
 import os

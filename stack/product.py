@@ -1,0 +1,58 @@
+"""The indexer and the API as seen from outside: whether they answer, how many logs, what to open and try."""
+
+import http.client
+import json
+
+from stack.address import Address
+from stack.settings import Settings
+
+ANSWER_SECONDS = 5
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # listens on all, is asked on loopback
+
+
+class Product:
+    """The two programs at the addresses that the settings give them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.api = Address(ANY_ADDRESS.get(settings.api_host, settings.api_host), settings.api_port)
+        self.indexer = Address("127.0.0.1", settings.indexer_metrics_port)
+        self._key = settings.admin_key()
+        self._elasticsearch = settings.elasticsearch_urls()[0]
+
+    def is_ready(self, program: Address) -> bool:
+        """Whether the program says that it can work."""
+        return self._get(program, "/readyz") is not None
+
+    def total(self) -> int:
+        """Count the logs that the API finds; 0 too while it does not answer."""
+        body = self._get(self.api, "/api/logs/search?per_page=1&include_detail=false")
+        return int(json.loads(body)["data"]["total"]) if body else 0
+
+    def introduction(self) -> list[str]:
+        """Give the lines that say what to open and what to try."""
+        api = f"http://{self.api}"
+        key = ' -H "Authorization: ${API_ADMIN_KEYS%%,*}"' if self._key else ""
+        return [
+            f"  API documentation  {api}/docs",
+            f"  search             {api}/api/logs/search",
+            f"  metrics            {api}/metrics, http://{self.indexer}/metrics",
+            f"  Elasticsearch      {self._elasticsearch}",
+            "try in another terminal:",
+            f"  curl{key} '{api}/api/logs/search'",
+            f"  curl{key} -G '{api}/api/log/ns-admin/search' --data-urlencode 'query=请求超时'",
+            f"  curl{key} '{api}/api/logs/search?model_name=gpt-4o&code_type=error'",
+        ]
+
+    def _get(self, address: Address, path: str) -> bytes | None:
+        """Give the body of a 200, or None for anything else."""
+        headers = {"Authorization": self._key} if self._key else {}
+        connection = http.client.HTTPConnection(*address, timeout=ANSWER_SECONDS)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+        return body if answer.status == http.client.OK else None

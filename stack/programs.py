@@ -1,0 +1,79 @@
+"""The project's own programs as children of one run: started in turn, watched, ended in reverse."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stack.child import PYTHON_TETHER, Child
+from stack.problem import StackError
+from stack.server import Server
+
+POLL_SECONDS = 0.3
+START_SECONDS = 90
+PROGRESS_SECONDS = 5
+PROBLEM = re.compile(r'"level": ?"(error|critical)"')
+
+
+class Programs:
+    """Children whose output goes to files; what they log as an error is shown too, with the program's name."""
+
+    def __init__(self, logs: Path, progress: Callable[[str], None]) -> None:
+        self._logs = logs.resolve()
+        self._progress = progress
+        self._children: list[Child] = []
+        self._servers: Sequence[Server] = []
+
+    def __enter__(self) -> Self:
+        """Begin with nothing started."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the children, the last started first."""
+        for child in reversed(self._children):
+            if child.is_alive():
+                self._progress(f"ending {child.name}")
+            child.stop()
+
+    def also_watch(self, servers: Sequence[Server]) -> None:
+        """Have the end of one of these servers end the waiting too."""
+        self._servers = servers
+
+    def start(self, name: str, *module_and_arguments: str) -> None:
+        """Start a Python module as a child."""
+        log = self._logs / f"{name}.log"
+        self._progress(f"starting {name} (log: {log})")
+        self._children.append(Child(name, [*PYTHON_TETHER, *module_and_arguments], log))
+
+    def wait(self, what: str, is_there: Callable[[], bool]) -> None:
+        """Wait for the condition; StackError when a part ends meanwhile or it takes too long."""
+        started = reported = time.monotonic()
+        while not is_there():
+            self._watch()
+            if time.monotonic() - started > START_SECONDS:
+                raise StackError(
+                    f"waited {START_SECONDS} s for {what} in vain: the logs are in {self._logs}."
+                )
+            if time.monotonic() - reported > PROGRESS_SECONDS:
+                reported = time.monotonic()
+                self._progress(f"waiting for {what}")
+            time.sleep(POLL_SECONDS)
+
+    def wait_for_ever(self) -> None:
+        """Watch until a signal ends the program; StackError when a part ends by itself."""
+        while True:
+            self._watch()
+            time.sleep(POLL_SECONDS)
+
+    def _watch(self) -> None:
+        for child in self._children:
+            for line in child.new_lines():
+                if PROBLEM.search(line):
+                    self._progress(f"{child.name} | {line}")
+            child.check()
+        for server in self._servers:
+            server.check()

@@ -1,0 +1,61 @@
+"""`python -m stack run`: the whole product on this machine, from servers to searchable logs."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+from kafka import KafkaConsumer, TopicPartition
+
+from stack.address import Address, is_open
+from stack.feed import Plan, feed
+from stack.problem import StackError
+from stack.product import Product
+from stack.programs import Programs
+from stack.serve import servers
+from stack.settings import Settings
+
+PAST_EVENTS = 20_000
+LIVE_RATE = 5
+
+Progress = Callable[[str], None]
+
+
+def run(settings: Settings, progress: Progress) -> None:
+    """Start everything that does not answer yet and keep it running until a signal ends it.
+
+    StackError when a port is taken, or when a part ends by itself.
+    """
+    product = Product(settings)
+    for address, setting in ((product.indexer, "INDEXER_METRICS_PORT"), (product.api, "API_PORT")):
+        _refuse_taken_port(address, setting)
+    with servers(settings, progress) as started, Programs(settings.stack_dir / "logs", progress) as programs:
+        programs.also_watch(started)
+        programs.start("indexer", "indexer")
+        programs.wait("the indexer", lambda: product.is_ready(product.indexer))
+        programs.start("api", "api")
+        programs.wait("the API", lambda: product.is_ready(product.api))
+        if product.total() == 0 and _is_empty(settings):
+            progress(f"feeding {PAST_EVENTS:,} events over the last 20 days")
+            feed(settings, Plan(PAST_EVENTS, rate=None, seed=1), progress)
+        programs.start("feed", "stack", "feed", "--events", "0", "--rate", str(LIVE_RATE))
+        programs.wait("the first log", lambda: product.total() > 0)
+        progress(f"ready: {product.total():,} logs so far, {LIVE_RATE} more each second; Ctrl-C ends it all")
+        for line in product.introduction():
+            progress(line)
+        programs.wait_for_ever()
+
+
+def _refuse_taken_port(address: Address, setting: str) -> None:
+    """Say so before anything is started, not after a minute, in some log."""
+    if is_open(address):
+        raise StackError(
+            f"Port {address.port} is in use by another program: end it, or set {setting} to a free port."
+        )
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Whether the topic holds no event yet: a run that was ended early must not be fed twice."""
+    consumer = KafkaConsumer(**settings.kafka_options(), allow_auto_create_topics=False)
+    with closing(consumer):
+        numbers = consumer.partitions_for_topic(settings.kafka_topic) or set()
+        partitions = [TopicPartition(settings.kafka_topic, number) for number in numbers]
+        return not partitions or not any(consumer.end_offsets(partitions).values())
