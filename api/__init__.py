@@ -1,0 +1,1 @@
+"""The search API: an HTTP request in, params, bodies for Elasticsearch, its answer, an envelope out."""

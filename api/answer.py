@@ -1,0 +1,68 @@
+"""Elasticsearch's answer: bytes in, what we read of it out. The logs themselves stay bytes."""
+
+from collections.abc import Sequence
+
+from msgspec import Raw, Struct, field
+from msgspec.json import Decoder
+
+
+class Shards(Struct, frozen=True):
+    """How the parts of an index took a search."""
+
+    failed: int = 0
+
+
+class Total(Struct, frozen=True):
+    """A count of matches."""
+
+    value: int
+
+
+class Hit(Struct, frozen=True):
+    """One document: the event's fields, each as the bytes that it came as."""
+
+    source: dict[str, Raw] = field(name="_source", default_factory=dict)
+
+
+class Hits(Struct, frozen=True):
+    """The documents of a page, and the count where it was asked for."""
+
+    hits: list[Hit] = []
+    total: Total | None = None
+
+
+class Bucket(Struct, frozen=True):
+    """How many logs share a value or lie in a range."""
+
+    doc_count: int
+    key: int | float | str | None = None
+
+
+class Aggregation(Struct, frozen=True):
+    """Buckets, or one value."""
+
+    buckets: list[Bucket] = []
+    value: float | None = None
+
+
+class Found(Struct, frozen=True):
+    """The answer to one body."""
+
+    hits: Hits = Hits()
+    aggregations: dict[str, Aggregation] = {}
+    timed_out: bool = False
+    shards: Shards = field(name="_shards", default=Shards())
+    status: int = 200
+    error: Raw = Raw(b"")
+
+
+class _Answers(Struct, frozen=True):
+    responses: list[Found]
+
+
+_DECODER = Decoder(_Answers)
+
+
+def read_answers(body: bytes) -> Sequence[Found]:
+    """Return the answers to the bodies of one `_msearch`, in their order; raise `msgspec.DecodeError`."""
+    return _DECODER.decode(body).responses

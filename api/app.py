@@ -1,0 +1,58 @@
+"""The application: routes, handlers, and the two clients, which live as long as it does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from api import health, logs
+from api.edge import Edge
+from api.errors import ApiError, answer_api_error, answer_http_error
+from api.metrics import Metrics
+from api.settings import ApiSettings
+from api.store import Store, connect
+from api.watch import Watch
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """Return the API as an ASGI application. It starts, and says so in /readyz, without Elasticsearch too."""
+    app = FastAPI(
+        title="gateway-logs",
+        description="Search over the logs of an AI gateway.",
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        exception_handlers={ApiError: answer_api_error, HTTPException: answer_http_error},
+    )
+    app.state.settings = settings
+    app.state.keys = settings.keys()
+    app.state.metrics = Metrics()
+    app.include_router(logs.router)
+    app.include_router(health.router)
+    app.add_middleware(Edge, metrics=app.state.metrics)
+    if settings.origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins(),
+            allow_methods=["GET"],
+            allow_headers=["Authorization", "X-Request-Id"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+        )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: ApiSettings = app.state.settings
+    watcher = connect(settings, connections=2)
+    app.state.watch = Watch(watcher, settings.index_alias)
+    app.state.store = Store(settings, app.state.watch, app.state.metrics)
+    watching = asyncio.create_task(app.state.watch.run())
+    yield
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    await app.state.store.client.close()
+    await watcher.close()

@@ -1,0 +1,46 @@
+"""What goes wrong, as the caller reads it: one exception with a status and a sentence, one envelope."""
+
+from collections.abc import Mapping
+
+import msgspec
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+
+RETRY_AFTER_S = 2
+SENTENCES: Mapping[int, str] = {
+    404: "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
+    405: "this method is not allowed here: the API only reads, with GET",
+    500: "something went wrong inside the service: quote the X-Request-Id to whoever runs it",
+}
+
+
+class ApiError(Exception):
+    """A failure that the caller is told about. `reason` is for the log line and never leaves the service."""
+
+    def __init__(self, status: int, message: str, *, reason: str = "") -> None:
+        super().__init__(reason or message)
+        self.status = status
+        self.message = message
+        self.reason = reason
+
+
+def failure(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the envelope of a failure: `{"message": ..., "success": false}`."""
+    body = msgspec.json.encode({"message": message, "success": False})
+    extra = {503: {"Retry-After": str(RETRY_AFTER_S)}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
+    return Response(body, status, {**extra, **(headers or {})}, "application/json")
+
+
+async def answer_api_error(request: Request, error: Exception) -> Response:
+    """Answer an `ApiError`; the log line gets the reason."""
+    if not isinstance(error, ApiError):
+        raise error
+    request.state.reason = error.reason
+    return failure(error.status, error.message)
+
+
+async def answer_http_error(_: Request, error: Exception) -> Response:
+    """Answer what the router says by itself: no such path, no such method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return failure(error.status_code, SENTENCES.get(error.status_code, str(error.detail)), error.headers)

@@ -1,0 +1,34 @@
+"""Whether the process lives, whether it can serve, and its figures. None of these needs a key."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.errors import ApiError
+from api.watch import Watch
+
+router = APIRouter(tags=["health"])
+OK = b'{"data":{"status":"ok"},"message":"","success":true}'
+
+
+@router.api_route("/healthz", methods=["GET", "HEAD"], summary="The process is alive")
+async def healthz() -> Response:
+    """Answer 200 as long as the process does."""
+    return Response(OK, media_type="application/json")
+
+
+@router.api_route("/readyz", methods=["GET", "HEAD"], summary="Elasticsearch answers and the index is in place")
+async def readyz(request: Request) -> Response:
+    """Answer 200 when a search would work; 503 with the reason when not."""
+    watch: Watch = request.app.state.watch
+    await watch.look()
+    if not watch.answers:
+        raise ApiError(503, "the log store does not answer")
+    if not watch.has_index:
+        raise ApiError(503, "the index is not there yet: the indexer makes it with the first log")
+    return Response(OK, media_type="application/json")
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+async def metrics(request: Request) -> Response:
+    """Answer the figures in Prometheus's text format."""
+    text: bytes = request.app.state.metrics.text()
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,193 @@
+"""Params in, bodies for Elasticsearch out. Pure.
+
+Nothing is scored: a log matches or it does not, so that every clause stands in filter context. What the
+caller may see is decided in `scope` alone; every body of every route is built on it.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.params import Order, SearchParams
+from api.words import Word, Words, count_parts, has_lone_characters, is_in_runs, split_prefix, unescape
+
+Body = dict[str, Any]
+
+TEXTS = ("content", "request_detail.request_body", "request_detail.response_body")
+EXACT = "gateway_logs.exact"
+TIE = "gateway_logs.tie"
+MENU = 1000  # entries in each of the filter menus
+MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
+BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.unescaped"]
+_EXACT_FILTERS: Mapping[str, str] = {
+    "model_name": "model",
+    "token_name": "token_name",
+    "request_id": "request_id",
+    "user": "user",
+    "endpoint": "endpoint",
+}
+_NUMBER_FILTERS = ("channel", "code", "token_id")
+
+
+def scope(params: SearchParams) -> list[Body]:
+    """Return the clauses of what the caller may see: the group, and the time window."""
+    clauses: list[Body] = []
+    if params.group is not None:
+        clauses.append(term("group", params.group))
+    bounds = {"gte": params.start_timestamp, "lte": params.end_timestamp}
+    given = {name: moment for name, moment in bounds.items() if moment is not None}
+    if given:
+        clauses.append({"range": {"created_at": {**given, "format": "epoch_millis"}}})
+    return clauses
+
+
+def matching(params: SearchParams) -> list[Body]:
+    """Return the clauses of every filter: the scope, and what narrows it."""
+    return [*scope(params), *_narrowing(params)]
+
+
+def hits_body(params: SearchParams) -> Body:
+    """Return the body that finds the logs of one page, the page's offset counted from the first match."""
+    return {**page_body(params, matching(params)), "from": params.offset}
+
+
+def page_body(params: SearchParams, clauses: list[Body]) -> Body:
+    """Return the body of a page in the order asked for.
+
+    Without a count and in the order of the index, each segment stops reading when the page is full.
+    """
+    return {
+        **_query(clauses),
+        "size": params.per_page,
+        "sort": sort(params.order),
+        "track_total_hits": False,
+        **({} if params.include_detail else {"_source": {"excludes": BODIES}}),
+    }
+
+
+def summary_bodies(params: SearchParams) -> list[Body]:
+    """Return the bodies of the exact total and of the menus: one body where both count the same logs.
+
+    They hold no page and no sort: paging through a search asks the same again, out of the request cache.
+    """
+    menus = {**count_body(scope(params)), "aggs": _menus()}
+    return [count_body(matching(params)), menus] if _narrowing(params) else [menus]
+
+
+def count_body(clauses: list[Body]) -> Body:
+    """Return the body that counts all matches."""
+    return {**_query(clauses), "size": 0, "track_total_hits": True}
+
+
+def sort(order: Order) -> list[Body]:
+    """Return the order of logs; equal ones by the number that the indexer gave each."""
+    direction = "desc" if order.descending else "asc"
+    return [{order.field: {"order": direction, "missing": "_last"}}, {TIE: {"order": "desc"}}]
+
+
+def _query(clauses: list[Body]) -> Body:
+    return {"query": {"bool": {"filter": clauses}}} if clauses else {}
+
+
+def _menus() -> Body:
+    # One more than is shown, for the entry that means "none".
+    return {name: {"terms": {"field": field, "size": MENU + 1}} for name, field in MENUS.items()}
+
+
+def _narrowing(params: SearchParams) -> list[Body]:
+    names = _EXACT_FILTERS.items()
+    clauses = [term(field, getattr(params, name)) for name, field in names if getattr(params, name)]
+    numbers = [(name, getattr(params, name)) for name in _NUMBER_FILTERS]
+    clauses += [_number(name, number) for name, number in numbers if number is not None]
+    if params.code_type != "all":
+        success = term("code", 200)
+        clauses.append(success if params.code_type == "success" else none_of(success))
+    if params.ip:
+        clauses.append(_ip(params.ip))
+    return clauses + (_words(params.query) if params.query else [])
+
+
+def _number(field: str, number: int) -> Body:
+    clause = term(field, number)
+    return clause if number else any_of([clause, none_of({"exists": {"field": field}})])
+
+
+def _ip(text: str) -> Body:
+    """Match an address or a network by value, anything else as it was written."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return term("ip.written", text)
+    if "%" in text:  # a zone: valid for Python, not for Elasticsearch
+        return term("ip.written", text)
+    return term("ip", str(network) if "/" in text else str(network.network_address))
+
+
+def _words(query: Words) -> list[Body]:
+    clauses = [_word(word, zero_terms="all") for word in query.wanted]
+    clauses += [none_of(_word(word, zero_terms="none")) for word in query.excluded]
+    if not clauses or not query.whole:
+        return clauses
+    return [any_of([all_of(clauses), term(EXACT, query.whole)])]
+
+
+def _word(word: Word, zero_terms: str) -> Body:
+    """Match one word in any of the texts, or as a whole value.
+
+    `zero_terms` decides where the analyzer finds no part although we did: such a word never changes anything.
+    """
+    if word.prefix:
+        return any_of([_prefix(field, word.text) for field in TEXTS] + [_starts(EXACT, word.text)])
+    spellings = {word.text: None, **({unescape(word.text): None} if "\\" in word.text else {})}
+    phrases = [all_of(list(_phrases(field, text, zero_terms))) for field in TEXTS for text in spellings if text.strip()]
+    return any_of([*phrases, term(EXACT, word.text)])
+
+
+def _phrases(field: str, text: str, zero_terms: str = "all") -> Iterator[Body]:
+    """Match the parts of a text side by side.
+
+    CJK runs are matched by their pairs, which is exact: a pair exists only where two characters touch. A
+    character that stands alone has no pair, and is matched by a second phrase over single characters.
+    """
+    analyzers = {"log_words": is_in_runs(text), "log_characters": has_lone_characters(text)}
+    for analyzer in [name for name, needed in analyzers.items() if needed] or ["log_words"]:
+        options = {"query": text, "analyzer": analyzer, "zero_terms_query": zero_terms}
+        yield {"match_phrase": {field: options}}
+
+
+def _prefix(field: str, text: str) -> Body:
+    before, last = split_prefix(text)
+    if not count_parts(before):
+        return _starts(field, last)
+    # Intervals refuse a beginning of too many terms, where `match_phrase_prefix` silently drops some. They
+    # count positions, so that they must see CJK one character at a time; the phrase keeps them touching.
+    parts = [
+        {"match": {"query": before, "analyzer": "log_characters", "ordered": True, "max_gaps": 0}},
+        {"prefix": {"prefix": last}},
+    ]
+    side_by_side = {"intervals": parts, "ordered": True, "max_gaps": 0}
+    return all_of([*_phrases(field, before), {"intervals": {field: {"all_of": side_by_side}}}])
+
+
+def _starts(field: str, beginning: str) -> Body:
+    return {"prefix": {field: {"value": beginning}}}
+
+
+def term(field: str, value: str | int) -> Body:
+    """Match one value exactly."""
+    return {"term": {field: {"value": value}}}
+
+
+def none_of(clause: Body) -> Body:
+    """Match what a clause does not match."""
+    return {"bool": {"must_not": [clause]}}
+
+
+def all_of(clauses: list[Body]) -> Body:
+    """Match what all clauses match."""
+    return clauses[0] if len(clauses) == 1 else {"bool": {"filter": clauses}}
+
+
+def any_of(clauses: list[Body]) -> Body:
+    """Match what at least one clause matches."""
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}

@@ -1,0 +1,125 @@
+"""Elasticsearch's answer in, the bytes of the envelope out. Pure.
+
+A log is spliced together from the bytes that the event came as: what is not documented is never parsed, so
+that large numbers, `1.10` and any depth come back as they were.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct, inspect
+
+from api.answer import Aggregation, Hit
+from api.query import MENU, MENUS
+from mappings.event import LogEvent, Price, RequestDetail, Usage
+from mappings.index import OWN
+from mappings.instant import format_rfc3339, instant_ms
+
+Fields = dict[str, Raw]
+
+BODIES = ("request_body", "response_body")
+_NULL = Raw(b"null")
+_NOTHING: Mapping[type, Raw] = {
+    inspect.StrType: Raw(b'""'),
+    inspect.IntType: Raw(b"0"),
+    inspect.FloatType: Raw(b"0"),
+    inspect.BoolType: Raw(b"false"),
+    inspect.DictType: Raw(b"{}"),
+}
+
+
+class Page(Struct, frozen=True):
+    """What a search found."""
+
+    hits: Sequence[Hit]
+    total: int
+    menus: Mapping[str, Aggregation]
+
+
+class _Own(Struct, frozen=True):
+    """What the indexer put beside the event, as far as it is given back."""
+
+    extra: str | None = None
+
+
+def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
+    """Return the answer of a search that succeeded."""
+    details = _DETAIL if with_bodies else _DETAIL_WITHOUT_BODIES
+    data = {
+        "logs": [_log(hit.source, details) for hit in page.hits],
+        "total": page.total,
+        **{name: _menu(page.menus[name]) for name in MENUS},
+    }
+    return msgspec.json.encode({"data": data, "message": message, "success": True})
+
+
+def _log(source: Fields, details: Fields) -> dict[str, Any]:
+    """Return one log with every documented field; a field that is null is one that the event did not have."""
+    extra = _extra(source.pop(OWN, _NULL))
+    log: dict[str, Any] = _filled(_LOG, {**source, **extra})
+    for name in _TIMES:
+        log[name] = _time(log[name])
+    for name, nothing in {**_OBJECTS, "request_detail": details}.items():
+        log[name] = _filled(nothing, {**_object(source.get(name)), **_object(extra.get(name))})
+    if details is _DETAIL_WITHOUT_BODIES:
+        for name in BODIES:
+            log["request_detail"].pop(name, None)
+    return log
+
+
+def _extra(own: Raw) -> Fields:
+    """Return the event's keys that Elasticsearch does not take as names."""
+    extra = (_OWN.decode(own) or _Own()).extra
+    return _FIELDS.decode(extra) or {} if extra else {}
+
+
+def _object(value: Raw | None) -> Fields:
+    return _FIELDS.decode(value) or {} if value and bytes(memoryview(value)[:1]) == b"{" else {}
+
+
+def _filled(nothing: Fields, given: Fields) -> Fields:
+    filled = {**nothing, **given}
+    for name, value in nothing.items():
+        if filled[name] == _NULL:
+            filled[name] = value
+    return filled
+
+
+def _time(value: Raw) -> str:
+    try:
+        moment = instant_ms(_TIME.decode(value))
+    except (ValueError, msgspec.ValidationError):  # what is no time was not indexed as one either
+        return ""
+    return "" if moment is None else format_rfc3339(moment)
+
+
+def _menu(terms: Aggregation) -> list[int | float | str | None]:
+    return [bucket.key for bucket in terms.buckets if bucket.key not in ("", 0)][:MENU]
+
+
+def _nothing(struct: type[Struct]) -> Fields:
+    """Return what every field of a declared object is where the event had none."""
+    fields = msgspec.structs.fields(struct)
+    return {field.name: _NOTHING.get(_kinds(field.type)[0], Raw(b"{}")) for field in fields}
+
+
+def _kinds(declared: Any) -> list[type]:
+    """Return the kinds of a field, the one of its empty value first."""
+    kind = inspect.type_info(declared)
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    return sorted({type(each) for each in kinds} - {inspect.NoneType}, key=lambda each: each.__name__)
+
+
+_LOG = _nothing(LogEvent)
+_DETAIL = _nothing(RequestDetail)
+_DETAIL_WITHOUT_BODIES = {name: value for name, value in _DETAIL.items() if name not in BODIES}
+_OBJECTS: Mapping[str, Fields] = {"price": _nothing(Price), "usage": _nothing(Usage)}
+_TIMES = [
+    field.name
+    for field in msgspec.structs.fields(LogEvent)
+    if {inspect.IntType, inspect.StrType} <= set(_kinds(field.type))
+]
+_OWN = msgspec.json.Decoder(_Own | None)
+_FIELDS = msgspec.json.Decoder(dict[str, Raw] | None)
+_TIME = msgspec.json.Decoder(int | str | None)

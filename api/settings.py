@@ -1,0 +1,48 @@
+"""Every setting of the API, from the environment: name, unit, default."""
+
+import ipaddress
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from api.keys import Keys, read_keys
+from service.settings import StoreSettings
+
+
+class ApiSettings(StoreSettings):
+    """What the API needs to run."""
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(8000, ge=0, le=65535, description="0 takes any free one")
+    api_admin_keys: SecretStr = Field(SecretStr(""), description="comma-separated: keys that read everything")
+    api_group_keys_file: Path | None = Field(None, description='JSON: {"group": ["key", ...]}')
+    api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
+    api_search_timeout_s: float = Field(10, gt=0, le=600, description="a search that takes longer is a 504")
+    api_max_searches: int = Field(200, ge=1, description="at one time; one more is a 503")
+    api_connections: int = Field(32, ge=1, description="to each Elasticsearch node")
+
+    @model_validator(mode="after")
+    def _serves_only_this_machine_without_keys(self) -> Self:
+        if not self.keys() and not is_loopback(self.api_host):
+            raise ValueError(
+                f"API_HOST={self.api_host} is open to other machines, and no key is configured: set "
+                "API_ADMIN_KEYS or API_GROUP_KEYS_FILE, or bind to 127.0.0.1"
+            )
+        return self
+
+    def keys(self) -> Keys:
+        """Return the configured keys; raise ValueError for a file of them that cannot be used."""
+        return read_keys(self.api_admin_keys.get_secret_value(), self.api_group_keys_file)
+
+    def origins(self) -> list[str]:
+        """Return the origins whose pages may read the answers."""
+        return [origin.strip() for origin in self.api_cors_origins.split(",") if origin.strip()]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

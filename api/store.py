@@ -1,0 +1,156 @@
+"""The calls to Elasticsearch: bodies in, answers out, and what its errors mean for the caller."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from elastic_transport import ConnectionTimeout, Serializer, TransportError
+from elasticsearch import ApiError as ElasticsearchError
+from elasticsearch import AsyncElasticsearch
+
+from api.answer import Found, read_answers
+from api.errors import ApiError
+from api.metrics import Metrics
+from api.query import Body
+from api.settings import ApiSettings
+from api.watch import Watch, unavailable
+
+CLIENT_SLACK_S = 1  # the server is to say that the time is up, not the connection
+PIT_KEEP_ALIVE = "30s"
+_PARTIAL = {"allow_partial_search_results": False}
+_COMPAT = "application/vnd.elasticsearch+json"
+_TOO_MANY = (
+    b"too_many_clauses",
+    b"too_many_nested_clauses",
+    b"maxClauseCount",
+    b"max_clause_count",
+    b"too many",
+)
+_TIME_IS_UP = (b"Time exceeded", b"search_timeout_exception", b"timed out")
+TOO_WIDE = (
+    "query matches too many different words for Elasticsearch: make the beginnings before `*` longer, "
+    "or search for fewer words"
+)
+
+
+class _AsItCame(Serializer):
+    """Hands JSON through as bytes: it is parsed once, by whoever needs it."""
+
+    mimetype = _COMPAT
+
+    def loads(self, data: bytes) -> bytes:
+        return data
+
+    def dumps(self, data: Any) -> bytes:
+        return msgspec.json.encode(data)
+
+
+def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
+    """Return a client whose answers are bytes. A node that is gone is passed over for the next one."""
+    options = settings.client_options()
+    return AsyncElasticsearch(
+        **{**options, "max_retries": len(options["hosts"]) - 1},
+        retry_on_status=(),
+        connections_per_node=connections,
+        serializers={_COMPAT: _AsItCame()},
+    )
+
+
+class Store:
+    """The logs behind the alias."""
+
+    def __init__(self, settings: ApiSettings, watch: Watch, metrics: Metrics) -> None:
+        timeout_s = settings.api_search_timeout_s
+        self.client = connect(settings, settings.api_connections)
+        self._searcher = self.client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
+        self._timeout = f"{int(timeout_s * 1000)}ms"
+        self._alias = settings.index_alias
+        self._free = settings.api_max_searches
+        self._watch = watch
+        self._metrics = metrics
+
+    async def search(self, bodies: Sequence[Body], pit: str = "") -> Sequence[Found]:
+        """Return the answers to the bodies, in one round trip; each is whole, or `ApiError` is raised."""
+        lines = b"".join(self._lines(body, pit) for body in bodies)
+        params = {"pre_filter_shard_size": "1"}
+        answer = await self._call("POST", "/_msearch", params, lines)
+        found = read_answers(answer)
+        for each in found:
+            _check(each)
+        return found
+
+    @asynccontextmanager
+    async def point_in_time(self) -> AsyncIterator[str]:
+        """Hold the logs still for a few searches."""
+        params = {"keep_alive": PIT_KEEP_ALIVE, "allow_partial_search_results": "false"}
+        answer = await self._call("POST", f"/{self._alias}/_pit", params, b"")
+        pit: str = msgspec.json.decode(answer, type=dict[str, Any])["id"]
+        try:
+            yield pit
+        finally:
+            await self._call("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
+
+    def _lines(self, body: Body, pit: str) -> bytes:
+        header: Body = {} if pit else {"index": self._alias, **_PARTIAL}
+        timed: Body = {**body, "timeout": self._timeout}
+        if pit:
+            timed["pit"] = {"id": pit, "keep_alive": PIT_KEEP_ALIVE}
+        # Sorted keys: the same search is the same bytes, which is what the request cache goes by.
+        return b"%b\n%b\n" % (msgspec.json.encode(header), msgspec.json.encode(timed, order="sorted"))
+
+    async def _call(self, method: str, path: str, params: dict[str, str], body: bytes) -> bytes:
+        if not self._watch.answers:
+            raise unavailable()
+        if not self._free:
+            raise ApiError(503, "too many searches at one time: try again in a moment")
+        self._free -= 1
+        try:
+            return await self._watch.guard(self._request(method, path, params, body))
+        finally:
+            self._free += 1
+
+    async def _request(self, method: str, path: str, params: dict[str, str], body: bytes) -> bytes:
+        kind = "application/x-ndjson" if path == "/_msearch" else "application/json"
+        headers = {"accept": "application/json", **({"content-type": kind} if body else {})}
+        try:
+            with self._metrics.elasticsearch.time():
+                answer = await self._searcher.perform_request(
+                    method, path, params=params, headers=headers, body=body or None
+                )
+        except ElasticsearchError as error:
+            raise _meaning(error.meta.status, bytes(error.body or b"")) from error
+        except ConnectionTimeout as error:
+            raise _time_is_up(str(error)) from error
+        except TransportError as error:
+            raise unavailable(str(error)) from error
+        self._watch.heard()
+        return bytes(answer.body)
+
+
+def _check(found: Found) -> None:
+    if error := bytes(found.error):
+        raise _meaning(found.status, error)
+    if found.timed_out:
+        raise _time_is_up("timed_out in the answer")
+    if found.shards.failed:
+        raise unavailable(f"{found.shards.failed} shards failed")
+
+
+def _meaning(status: int, error: bytes) -> ApiError:
+    reason = f"{status}: {error[:2000].decode('utf-8', 'replace')}"
+    if status == 404:
+        return ApiError(503, "the index is not there yet: the indexer makes it with the first log", reason=reason)
+    if any(mark in error for mark in _TOO_MANY):
+        return ApiError(400, TOO_WIDE, reason=reason)
+    if any(mark in error for mark in _TIME_IS_UP):
+        return _time_is_up(reason)
+    if status in (401, 403):
+        return ApiError(503, "the log store refuses this service's login", reason=reason)
+    if status in (408, 429, 502, 503, 504):
+        return ApiError(503, "the log store is overloaded: try again in a moment", reason=reason)
+    return ApiError(500, "the search failed inside the service", reason=reason)
+
+
+def _time_is_up(reason: str) -> ApiError:
+    return ApiError(504, "the search ran out of time: narrow the time window or the query", reason=reason)

@@ -1,0 +1,125 @@
+"""The query language: the text of `query` in, the words to search for out (contract, section 3).
+
+Words are separated by white space. `"two words"` is a phrase, `-word` is excluded, `word*` is a beginning.
+Anything is legal: a sign that means nothing where it stands is punctuation.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+MAX_CHARACTERS = 4096
+MAX_WORDS = 100
+MAX_PARTS = 1024  # one Lucene term each, in each of the three text fields
+MAX_TOKEN = 255  # characters: the standard tokenizer cuts longer ones
+
+# The characters that Lucene's standard tokenizer marks as Han, Hiragana, Katakana or Hangul, and which the
+# index therefore holds one by one and in pairs. Found by asking `_analyze` about every character.
+CJK = (
+    "\u1100-\u11ff\u2e80-\u2fd5\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303a\u3041-\u3096\u309b-\u30fa"
+    "\u30fc-\u30ff\u3131-\u318e\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\u3400-\u4db5\u4e00-\u9fef"
+    "\ua960-\ua97c\uac00-\ud7fb\uf900-\ufad9\uff66-\uff9d\uffa0-\uffdc"
+    "\U0001b000-\U0001b167\U0001f200\U00020000-\U0002fa1d"
+)
+# Emoji are words for Lucene too, and Roman numerals are letters.
+SYMBOLS = "©®‼⁉™\u2139\u2160-\u2188↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾\u2600-\u27bf⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙\U0001f000-\U0001fffd"
+# A half-width voiced mark melts into the character before it: `ｶﾞ` looks like two and is one.
+_VOICED = re.compile("[\uff9e\uff9f]")
+_LONE = re.compile(f"(?<![{CJK}])[{CJK}](?![{CJK}])")
+_PART = re.compile(rf"[{CJK}{SYMBOLS}]|(?:(?![{CJK}{SYMBOLS}_])\w)+")
+_IS_CJK = re.compile(f"[{CJK}]")
+_WORD = re.compile(r'(?P<minus>-(?!-))?(?:"(?P<phrase>[^"]*)"(?P<rest>\S*)|(?P<plain>\S+))')
+_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|["\\/bfnrt])')
+
+
+class Word(NamedTuple):
+    """One word, or one phrase, to search for."""
+
+    text: str  # as written, without the signs
+    parts: int
+    excluded: bool = False
+    prefix: bool = False  # the last part is only a beginning
+
+
+class Words(NamedTuple):
+    """A whole query."""
+
+    wanted: tuple[Word, ...]
+    excluded: tuple[Word, ...]
+    left_out: tuple[str, ...]  # words with nothing in them to search for
+    whole: str  # the query as one value, for names with blanks in them; "" where a word says the same
+
+
+def parse(text: str) -> Words:
+    """Return the words of a query. Raise ValueError, with the bound and the number found, past a bound."""
+    _check(len(text), MAX_CHARACTERS, "characters")
+    found = [_word(match) for match in _WORD.finditer(text)]
+    _check(len(found), MAX_WORDS, "words")
+    _check(sum(word.parts for word in found), MAX_PARTS, "parts")
+    wanted = tuple(word for word in found if word.parts and not word.excluded)
+    excluded = tuple(word for word in found if word.parts and word.excluded)
+    left_out = tuple(word.text for word in found if not word.parts)
+    plain = len(found) == 1 and wanted and wanted[0].text == text.strip()
+    return Words(wanted, excluded, left_out, "" if plain else text.strip())
+
+
+def is_in_runs(text: str) -> bool:
+    """Tell whether the text has anything but single CJK characters: analyzer `log_words` sees only that."""
+    return bool(_PART.search(_LONE.sub(" ", text)))
+
+
+def has_lone_characters(text: str) -> bool:
+    """Tell whether a CJK character stands alone, as in `第3章`: only analyzer `log_characters` sees it."""
+    return bool(_LONE.search(text) or _VOICED.search(text))
+
+
+def split_prefix(text: str) -> tuple[str, str]:
+    """Return what stands before the last part, and the last part folded as the index folds it."""
+    start = len(text)
+    while start and _is_letter(text[start - 1]):
+        start -= 1
+    start += max(len(text) - start - 1, 0) // MAX_TOKEN * MAX_TOKEN
+    return text[:start], "".join(_fold(character) for character in text[start:])
+
+
+def count_parts(text: str) -> int:
+    """Return how many parts the analyzer finds in a text, a CJK character being one."""
+    return len(_PART.findall(text))
+
+
+def unescape(text: str) -> str:
+    r"""Return the text behind JSON escapes as it is indexed: `\u4f59` is 余, `\n` and its like a blank."""
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else " ", text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _word(match: re.Match[str]) -> Word:
+    excluded = match["minus"] is not None
+    if match["plain"] is None:
+        rest = match["rest"].rstrip("*")
+        text = match["phrase"] + ('"' + rest if rest else "")
+        starred = match["rest"].endswith("*")
+    else:
+        text = match["plain"].rstrip("*")
+        starred = match["plain"].endswith("*")
+    parts = count_parts(text)
+    if not parts:
+        return Word(match[0], 0, excluded)
+    return Word(text, parts, excluded, starred and _is_letter(text[-1]))
+
+
+def _is_letter(character: str) -> bool:
+    # Marks belong to the letter before them, as the vowels of Hindi and Thai.
+    return unicodedata.category(character)[0] in "LMN" and not _IS_CJK.match(character)
+
+
+def _fold(character: str) -> str:
+    if "\uff01" <= character <= "\uff5e":  # full-width forms
+        character = chr(ord(character) - 0xFEE0)
+    lower = character.lower()
+    return lower if len(lower) == 1 else character  # Lucene folds one character to one
+
+
+def _check(found: int, bound: int, things: str) -> None:
+    if found > bound:
+        raise ValueError(f"has {found} {things}, at most {bound} are searched for: shorten it")
