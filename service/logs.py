@@ -5,19 +5,20 @@ import sys
 
 import structlog
 
+# Without the local variables of each frame, which structlog shows by default: keys and log bodies are in them.
+_traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(level: int = logging.INFO) -> None:
     """Set up structlog for this process. Lines go to stderr, which is never buffered."""
     person = sys.stderr.isatty()
-    output = (
-        structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    output = structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if person else [structlog.processors.dict_tracebacks]),
+            *([] if person else [_traceback]),
             output,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
