@@ -1,1 +1,1 @@
-"""Real Elasticsearch and Kafka on this machine without Docker, and realistic events for them (not shipped)."""
+"""Real Elasticsearch and Kafka without Docker, and realistic events for them (not shipped)."""

@@ -18,8 +18,7 @@ ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 def main() -> None:
     """Run the command that the arguments name."""
     arguments = _parse()
-    for number in ENDING_SIGNALS:
-        signal.signal(number, _end)
+    _end_in_order()
     try:
         _execute(arguments, load(Settings))
     except StackError as error:
@@ -31,17 +30,11 @@ def _parse() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", title="instead of the servers alone")
     commands.add_parser("run", help="servers, indexer, API and a feed, until Ctrl-C")
     feeding = commands.add_parser("feed", help="write realistic events to the Kafka topic")
-    feeding.add_argument(
-        "--events", type=int, required=True, metavar="N", help="how many; 0 with --rate: for ever"
-    )
-    feeding.add_argument(
-        "--rate", type=float, metavar="R", help="events a second, stamped now; else the past days"
-    )
+    feeding.add_argument("--events", type=int, required=True, metavar="N", help="how many; 0 with --rate: for ever")
+    feeding.add_argument("--rate", type=float, metavar="R", help="events a second, stamped now; else the past days")
     feeding.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other events")
     arguments = parser.parse_args()
-    if arguments.command == "feed" and (
-        arguments.events < 0 or (arguments.rate is not None and arguments.rate <= 0)
-    ):
+    if arguments.command == "feed" and (arguments.events < 0 or (arguments.rate is not None and arguments.rate <= 0)):
         parser.error("--events must not be negative, and --rate must be greater than 0")
     return arguments
 
@@ -58,6 +51,13 @@ def _execute(arguments: argparse.Namespace, settings: Settings) -> None:
 def _say(line: str) -> None:
     """Tell the person at the terminal, at once."""
     print(line, flush=True)
+
+
+def _end_in_order() -> None:
+    for number in ENDING_SIGNALS:
+        # nohup has SIGHUP ignored, and means it
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

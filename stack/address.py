@@ -66,7 +66,7 @@ def is_open(address: Address) -> bool:
 
 
 def elasticsearch_answers(url: str, ca_certs: Path | None = None) -> bool:
-    """Whether Elasticsearch answers at the URL, and not some other web server: it names itself in a header."""
+    """Whether Elasticsearch answers at the URL, and no other web server: a header names it."""
     try:
         connection = _http_connection(url, ca_certs)
         connection.request("GET", "/_cluster/health?timeout=1s")

@@ -22,9 +22,7 @@ class Child:
     started here watch it (java/Tether.java, tether.py).
     """
 
-    def __init__(
-        self, name: str, command: list[str], log: Path, environment: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, name: str, command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -54,9 +52,7 @@ class Child:
         code = self._process.poll()
         if code is not None:
             how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            raise StackError(
-                f"{self.name} ended ({how}): {self.telling_line()} (the whole story: {self.log})"
-            )
+            raise StackError(f"{self.name} ended ({how}): {self.telling_line()} (the whole story: {self.log})")
 
     def stop(self, timeout_seconds: float = 30) -> None:
         """Ask it to end (SIGTERM), and kill it when it has not after the time given."""

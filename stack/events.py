@@ -160,9 +160,7 @@ def _answered(call: Call, said: bodies.Talk, request_id: str) -> str:
     if call.model.endpoint == EMBEDDINGS[0]:
         return f'{{"object":"list","model":"{name}","data":[{{"object":"embedding","index":0}}]}}'
     if call.model.endpoint == MESSAGES[0]:
-        return (
-            bodies.anthropic_stream(said) if call.is_streamed else bodies.anthropic_answer(name, said, number)
-        )
+        return bodies.anthropic_stream(said) if call.is_streamed else bodies.anthropic_answer(name, said, number)
     if call.is_streamed:
         return bodies.openai_stream(name, said, number)
     return bodies.openai_answer(name, said, number, call.created_at // 1000)
@@ -187,8 +185,7 @@ def _group(random: Random, number: int) -> Group:
     names = random.sample(TOKEN_NAMES, random.randint(3, 6))
     tokens = [(number * 10 + place, name) for place, name in enumerate(names, start=1)]
     addresses = [
-        f"{random.randint(11, 223)}.{random.randint(0, 255)}.{random.randint(0, 255)}.{host}"
-        for host in (7, 8, 9)
+        f"{random.randint(11, 223)}.{random.randint(0, 255)}.{random.randint(0, 255)}.{host}" for host in (7, 8, 9)
     ]
     addresses.append(f"2408:8207:{random.randint(1, 65535):x}::{number + 1:x}")
     return Group(f"ns-{random.getrandbits(32):08x}" if number else "ns-admin", tokens, addresses)

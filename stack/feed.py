@@ -60,9 +60,7 @@ class Feed:
         """Wait until everything written is acknowledged; StackError when it can not be."""
         self._producer.flush()
         if self._failure:
-            raise StackError(
-                f"Kafka did not take an event ({self._failure!r}): see its log, then feed again."
-            )
+            raise StackError(f"Kafka did not take an event ({self._failure!r}): see its log, then feed again.")
 
     # Called by the producer's own thread, one after the other.
     def _acknowledge(self, _record: Any) -> None:
@@ -105,7 +103,7 @@ def _write_all(writing: Feed, wanted: Iterable[Event], progress: Callable[[str],
 
 @contextmanager
 def _producer(settings: Settings) -> Iterator[KafkaProducer]:
-    """Give a producer and close it; StackError when no broker answers or the connection does not come about."""
+    """Give a producer and close it; StackError when no broker answers or takes the connection."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every attempt
     addresses = settings.kafka_bootstrap_servers
     if not any(is_open(parse_address(address, 9092)) for address in addresses.split(",")):

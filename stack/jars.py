@@ -13,9 +13,7 @@ KAFKA_VERSION = "4.1.1"
 ELASTICSEARCH = f"org.elasticsearch:elasticsearch:{ELASTICSEARCH_VERSION}"
 NETTY_TRANSPORT = f"org.elasticsearch.plugin:transport-netty4:{ELASTICSEARCH_VERSION}"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
-KAFKA_LOGGING = (
-    "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"  # without it the broker logs nothing at all
-)
+KAFKA_LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"  # without it the broker logs nothing at all
 COMPILER = "org.eclipse.jdt:ecj:3.43.0"
 
 

@@ -83,7 +83,7 @@ class Node(Server):
             "http.port": self.address.port,
             "transport.port": self.transport_port,
             "indices.requests.cache.size": "5%",  # facets over everything come from it
-            # a developer's disk is often fuller than a server's may be: past a watermark indices are read-only
+            # a developer's disk is often fuller than a server's may be: past a mark indices are read-only
             "cluster.routing.allocation.disk.threshold_enabled": False,
             **self._discovery(),
         }
@@ -92,8 +92,6 @@ class Node(Server):
         if self._peers == [self]:
             return {"discovery.type": "single-node"}
         return {
-            "discovery.seed_hosts": [
-                f"{Address(node.address.host, node.transport_port)}" for node in self._peers
-            ],
+            "discovery.seed_hosts": [f"{Address(node.address.host, node.transport_port)}" for node in self._peers],
             "cluster.initial_master_nodes": [node.directory.name for node in self._peers],
         }

@@ -18,7 +18,7 @@ PROBLEM = re.compile(r'"level": ?"(error|critical)"')
 
 
 class Programs:
-    """Children whose output goes to files; what they log as an error is shown too, with the program's name."""
+    """Children whose output goes to files; what they log as an error is shown too, with the child's name."""
 
     def __init__(self, logs: Path, progress: Callable[[str], None]) -> None:
         self._logs = logs.resolve()
@@ -55,9 +55,7 @@ class Programs:
         while not is_there():
             self._watch()
             if time.monotonic() - started > START_SECONDS:
-                raise StackError(
-                    f"waited {START_SECONDS} s for {what} in vain: the logs are in {self._logs}."
-                )
+                raise StackError(f"waited {START_SECONDS} s for {what} in vain: the logs are in {self._logs}.")
             if time.monotonic() - reported > PROGRESS_SECONDS:
                 reported = time.monotonic()
                 self._progress(f"waiting for {what}")

@@ -47,9 +47,7 @@ def run(settings: Settings, progress: Progress) -> None:
 def _refuse_taken_port(address: Address, setting: str) -> None:
     """Say so before anything is started, not after a minute, in some log."""
     if is_open(address):
-        raise StackError(
-            f"Port {address.port} is in use by another program: end it, or set {setting} to a free port."
-        )
+        raise StackError(f"Port {address.port} is in use by another program: end it, or set {setting} to a free port.")
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -19,9 +19,7 @@ CHECK_SECONDS = 0.5
 def serve(settings: Settings, progress: Progress) -> None:
     """Run the servers until a signal ends them; StackError when one of them ends by itself."""
     with servers(settings, progress) as running:
-        progress(
-            f"ready: Elasticsearch {settings.elasticsearch_url}, Kafka {settings.kafka_bootstrap_servers}"
-        )
+        progress(f"ready: Elasticsearch {settings.elasticsearch_url}, Kafka {settings.kafka_bootstrap_servers}")
         while running:
             for server in running:
                 server.check()

@@ -27,8 +27,8 @@ class Stack:
     """Real servers on loopback, with all their data in one directory.
 
     `with Stack(directory) as stack:` starts them on free ports and ends them in order. The addresses are
-    `stack.elasticsearch.url` and `stack.kafka.bootstrap`; `stack.nodes` are all Elasticsearch nodes. Each of them
-    has `kill()` (SIGKILL), `stop()` and `start()` (same port, same data). Raises StackError.
+    `stack.elasticsearch.url` and `stack.kafka.bootstrap`; `stack.nodes` are all the Elasticsearch nodes. Each
+    server has `kill()` (SIGKILL), `stop()` and `start()` (same port, same data). Raises StackError.
     """
 
     def __init__(  # noqa: PLR0913  # keywords with defaults, not a mode among them
@@ -74,9 +74,7 @@ class Stack:
         stop([*self.nodes, self.kafka], self._progress)
 
 
-def cluster(
-    addresses: Sequence[Address], directory: Path, installation: Installation, heap: str
-) -> list[Node]:
+def cluster(addresses: Sequence[Address], directory: Path, installation: Installation, heap: str) -> list[Node]:
     """Give one node for each address, joined to one cluster."""
     nodes = [
         Node(address, directory / f"elasticsearch-{number}", installation, heap)
@@ -114,8 +112,8 @@ def check_memory(heap: str, nodes: int) -> None:
     available = _available_bytes()
     if available is not None and needed > available:
         raise StackError(
-            f"Elasticsearch with {heap} of heap on each of {nodes} and Kafka need {needed >> 20} MB of free memory, "
-            f"{available >> 20} MB are there: end other programs, or set STACK_ES_HEAP to less (512m is enough to try)."
+            f"Elasticsearch ({nodes} with {heap} of heap each) and Kafka need {needed >> 20} MB of free memory, "
+            f"{available >> 20} MB are there: end other programs, or set STACK_ES_HEAP to less."
         )
 
 

@@ -48,31 +48,21 @@ MODELS = [
 ]
 
 FAILURES = [
-    Failure(
-        429, "Rate limit reached for requests per minute (RPM): limit 500, used 500. Please retry after 20s"
-    ),
+    Failure(429, "Rate limit reached for requests per minute (RPM): limit 500, used 500. Please retry after 20s"),
     Failure(429, "rate limit exceeded: group is over its tokens per minute (tpm) quota"),
     Failure(429, "请求过于频繁，已触发限流，请稍后重试"),
     Failure(429, "当前分组上游负载已饱和，请稍后再试"),
-    Failure(
-        429, "You exceeded your current quota, please check your plan and billing details. insufficient_quota"
-    ),
+    Failure(429, "You exceeded your current quota, please check your plan and billing details. insufficient_quota"),
     Failure(400, "Invalid 'max_tokens': integer above maximum value. Expected a value <= 16384"),
     Failure(400, "This model's maximum context length is 128000 tokens, however you requested 131214 tokens"),
     Failure(400, "参数错误：messages 不能为空"),
-    Failure(
-        401, "Incorrect API key provided: sk-***. You can find your API key at https://platform.openai.com"
-    ),
+    Failure(401, "Incorrect API key provided: sk-***. You can find your API key at https://platform.openai.com"),
     Failure(401, "令牌已过期或验证不正确"),
     Failure(403, "余额不足，请充值后再试"),
     Failure(500, "The server had an error while processing your request. Sorry about that!"),
-    Failure(
-        500, "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
-    ),
+    Failure(500, "upstream connect error or disconnect/reset before headers. reset reason: connection termination"),
     Failure(500, "上游服务异常，获取响应失败"),
-    Failure(
-        504, "upstream timeout: context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-    ),
+    Failure(504, "upstream timeout: context deadline exceeded (Client.Timeout exceeded while awaiting headers)"),
     Failure(504, "请求超时，上游在 120 秒内没有响应"),
 ]
 FAILURE_SHARES = [12, 10, 10, 6, 4, 8, 6, 4, 6, 4, 8, 7, 6, 5, 13, 11]
