@@ -79,6 +79,11 @@ def count_body(clauses: list[Body]) -> Body:
     return {**_query(clauses), "size": 0, "track_total_hits": True}
 
 
+def has_range(body: Body) -> bool:
+    """Tell whether a body looks at a part of the sorted values only."""
+    return any("range" in clause for clause in body.get("query", {"bool": {"filter": []}})["bool"]["filter"])
+
+
 def sort(order: Order) -> list[Body]:
     """Return the order of logs; equal ones by the number that the indexer gave each."""
     direction = "desc" if order.descending else "asc"

@@ -1,7 +1,7 @@
 """The calls to Elasticsearch: bodies in, answers out, and what its errors mean for the caller."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from elasticsearch import AsyncElasticsearch
 from api.answer import Found, read_answers
 from api.errors import ApiError
 from api.metrics import Metrics
-from api.query import Body
+from api.query import Body, has_range
 from api.settings import ApiSettings
 from api.watch import Watch, unavailable
 
@@ -35,15 +35,15 @@ TOO_WIDE = (
 
 
 class _AsItCame(Serializer):
-    """Hands JSON through as bytes: it is parsed once, by whoever needs it."""
+    """Hands JSON through as bytes, both ways: it is written and parsed once, by whoever needs it."""
 
     mimetype = _COMPAT
 
     def loads(self, data: bytes) -> bytes:
         return data
 
-    def dumps(self, data: Any) -> bytes:
-        return msgspec.json.encode(data)
+    def dumps(self, data: bytes) -> bytes:
+        return data
 
 
 def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
@@ -73,7 +73,8 @@ class Store:
     async def search(self, bodies: Sequence[Body], pit: str = "") -> Sequence[Found]:
         """Return the answers to the bodies, in one round trip; each is whole, or `ApiError` is raised."""
         lines = b"".join(self._lines(body, pit) for body in bodies)
-        params = {"pre_filter_shard_size": "1"}
+        # Worth its own round inside the cluster only where a range can rule out whole indices.
+        params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
         answer = await self._call("POST", "/_msearch", params, lines)
         found = read_answers(answer)
         for each in found:
@@ -89,7 +90,8 @@ class Store:
         try:
             yield pit
         finally:
-            await self._call("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
+            with suppress(ApiError):  # it ends by itself too; the page is what counts
+                await self._call("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
 
     def _lines(self, body: Body, pit: str) -> bytes:
         header: Body = {} if pit else {"index": self._alias, **_PARTIAL}

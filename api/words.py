@@ -26,7 +26,7 @@ SYMBOLS = "©®‼⁉™\u2139\u2160-\u2188↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳�
 # A half-width voiced mark melts into the character before it: `ｶﾞ` looks like two and is one.
 _VOICED = re.compile("[\uff9e\uff9f]")
 _LONE = re.compile(f"(?<![{CJK}])[{CJK}](?![{CJK}])")
-_PART = re.compile(rf"[{CJK}{SYMBOLS}]|(?:(?![{CJK}{SYMBOLS}_])\w)+")
+_PART = re.compile(rf"[{CJK}{SYMBOLS}]|(?:(?![{CJK}{SYMBOLS}_\uff9e\uff9f])\w)+")
 _IS_CJK = re.compile(f"[{CJK}]")
 _WORD = re.compile(r'(?P<minus>-(?!-))?(?:"(?P<phrase>[^"]*)"(?P<rest>\S*)|(?P<plain>\S+))')
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|["\\/bfnrt])')
