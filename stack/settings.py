@@ -12,7 +12,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
-    elasticsearch_url: str = Field("http://127.0.0.1:9200", description="comma-separated: one node each")
+    elasticsearch_url: str = Field(default="http://127.0.0.1:9200", description="comma-separated: one node each")
     elasticsearch_ca_certs: Path | None = None
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     kafka_topic: str = "gateway-logs"
@@ -22,10 +22,10 @@ class Settings(BaseSettings):
     kafka_sasl_plain_password: SecretStr | None = None
     kafka_ssl_cafile: str | None = None
     stack_dir: Path = Path(".stack")
-    stack_es_heap: str = Field("1g", description="of each node, as Java writes sizes")
+    stack_es_heap: str = Field(default="1g", description="of each node, as Java writes sizes")
     api_host: str = "127.0.0.1"
     api_port: PositiveInt = 8000
-    api_admin_keys: SecretStr = Field(SecretStr(""), description="comma-separated")
+    api_admin_keys: SecretStr = Field(default=SecretStr(""), description="comma-separated")
     indexer_metrics_port: PositiveInt = 9108
 
     def elasticsearch_urls(self) -> list[str]:
