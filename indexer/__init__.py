@@ -1,0 +1,1 @@
+"""Event → Kafka → decode → document → bulk → Elasticsearch; what is no log goes to the dead-letter topic."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal
@@ -24,7 +25,7 @@ def write_alias(alias: str, period: Period, created_ms: int) -> str:
 
     It depends on the event's own time alone: a log that is delivered again, however late, meets itself.
     """
-    return f"{alias}-{_start(period, created_ms):{_FORMATS[period]}}"
+    return _name(alias, period, created_ms // DAY_MS)
 
 
 def index_name(written_to: str) -> str:
@@ -33,13 +34,13 @@ def index_name(written_to: str) -> str:
 
 
 def period_end_ms(alias: str, index: str) -> int | None:
-    """Return the moment after the last log an index can hold, epoch ms; None for an index that is not ours."""
+    """Return the moment after the last log an index can hold, epoch ms; None where the name is not ours."""
     match = re.fullmatch(re.escape(alias) + r"-(\d{4})\.(?:w(\d\d)|(\d\d)(?:\.(\d\d))?)-v\d+", index)
     return None if match is None else _end(*match.groups())
 
 
 def template(alias: str) -> dict[str, Any]:
-    """Return the body of the index template: for every index of this alias, known by version and fingerprint."""
+    """Return the body of the index template for the indices of this alias, known by version and fingerprint."""
     return {
         "index_patterns": [f"{alias}-*"],
         "priority": 500,
@@ -54,23 +55,22 @@ def fingerprint() -> str:
     return sha256(json.dumps(BODY, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _start(period: Period, created_ms: int) -> datetime:
-    # Days since the epoch, not a float timestamp: a log of 23:59:59.999 must not round into the next day.
-    day = EPOCH + timedelta(days=created_ms // DAY_MS)
-    return day - timedelta(days=day.weekday()) if period == "week" else day
+@lru_cache(maxsize=4096)
+def _name(alias: str, period: Period, day: int) -> str:
+    # A whole day since the epoch, not a float timestamp: a log of 23:59:59.999 must not round into the next day.
+    return f"{alias}-{EPOCH + timedelta(days=day):{_FORMATS[period]}}"
 
 
 def _end(year: str, week: str | None, month: str, day: str | None) -> int | None:
     try:
-        end = _next(int(year), week, month, day)
+        return (_next(int(year), week, month, day) - EPOCH) // timedelta(milliseconds=1)
     except ValueError:  # a name like ours with a date that does not exist is not ours
         return None
-    return (end.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
 
 
 def _next(year: int, week: str | None, month: str, day: str | None) -> datetime:
     if week:
-        return datetime.fromisocalendar(year, int(week), 1) + timedelta(weeks=1)
+        return datetime.fromisocalendar(year, int(week), 1).replace(tzinfo=UTC) + timedelta(weeks=1)
     if day:
-        return datetime(year, int(month), int(day)) + timedelta(days=1)
-    return (datetime(year, int(month), 1) + timedelta(days=32)).replace(day=1)
+        return datetime(year, int(month), int(day), tzinfo=UTC) + timedelta(days=1)
+    return (datetime(year, int(month), 1, tzinfo=UTC) + timedelta(days=32)).replace(day=1)

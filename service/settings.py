@@ -7,7 +7,6 @@ from typing import Any, Self, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 

@@ -1,0 +1,273 @@
+"""The loop: poll, take in, hand on, hold back, commit. One thread, and the only one that touches the consumer.
+
+It never blocks on Elasticsearch: while the store is behind, partitions are paused and polling goes on, so the
+member stays in its group for as long as it takes.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from threading import Event, Timer
+from typing import Any
+
+import structlog
+from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError
+
+from indexer.intake import Ends, Intake
+from indexer.settings import IndexerSettings
+
+log = structlog.get_logger()
+
+POLL_MS = 100
+POLL_RECORDS = 1_000
+COMMIT_SECONDS = 1.0
+ASK_MS = 2_000
+CLOSE_MS = 5_000
+DRAIN_SECONDS = 8.0  # below the session time-out: the drain only saves work, the fence keeps things right
+REBUILD_SECONDS = 1.0
+STUCK_SECONDS = 5.0  # a partition whose oldest record is older than this gets less of the memory
+CONSUMER: dict[str, Any] = {
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "partition_assignment_strategy": (CooperativeStickyAssignor,),
+    "heartbeat_interval_ms": 2_000,
+    "max_poll_interval_ms": 300_000,
+    "fetch_max_bytes": 8_000_000,  # these two bound memory, not speed
+    "max_partition_fetch_bytes": 1_000_000,
+    "max_poll_records": POLL_RECORDS,
+    "reconnect_backoff_max_ms": 2_000,
+    "isolation_level": "read_committed",
+    "bootstrap_timeout_ms": 5_000,
+    "metrics_enabled": False,
+}
+
+
+class Consumption:
+    """The consumer of one process, rebuilt as often as needed, and what it feeds."""
+
+    def __init__(self, settings: IndexerSettings, intake: Intake, ends: Ends, stopping: Event) -> None:
+        self.last_tick = time.monotonic()
+        self.trouble = "not yet connected to Kafka"
+        self._settings = settings
+        self._intake = intake
+        self._ends = ends
+        self._stopping = stopping
+        self._consumer: KafkaConsumer | None = None
+        self._assignment: Assignment | None = None
+        self._committed_at = 0.0
+
+    def run(self) -> None:
+        """Consume until told to stop, then finish what is under way and leave the group."""
+        while not self._stopping.is_set():
+            try:
+                self._consume()
+            except Exception as error:  # noqa: BLE001 - see below
+                # kafka-python 3.0.12: after any exception while it unpacks a record, the next poll() spins for
+                # ever. The one way out is a new consumer; nothing was committed that is not finished.
+                self._rebuild(error)
+        self._leave()
+
+    def _consume(self) -> None:
+        consumer = self._consumer = self._connect()
+        while not self._stopping.is_set():
+            self.last_tick = time.monotonic()
+            polled = consumer.poll(timeout_ms=POLL_MS)
+            for partition, records in polled.items():
+                self._intake.take(partition, records, self._ends)
+            self._intake.flush_if_due(caught_up=not polled)
+            self._hold_back(consumer)
+            self._commit_if_due(consumer)
+
+    def _connect(self) -> KafkaConsumer:
+        settings = self._settings
+        consumer = KafkaConsumer(
+            **settings.kafka_options(),
+            **CONSUMER,
+            group_id=settings.kafka_group_id,
+            group_instance_id=settings.kafka_group_instance_id,
+            session_timeout_ms=settings.kafka_session_timeout_ms,
+            client_id="gateway-logs-indexer",
+        )
+        self._assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
+        consumer.subscribe([settings.kafka_topic], listener=self._assignment)
+        log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
+        return consumer
+
+    def _drain_seconds(self) -> float:
+        return 0.0 if self._stopping.is_set() else DRAIN_SECONDS  # when stopping, the wait was before
+
+    def _rebuild(self, error: Exception) -> None:
+        self.trouble = _away(self._settings, error)
+        log.error("the Kafka consumer is made anew", error=str(error), exc_info=not isinstance(error, KafkaError))
+        self._ends.ledger.rebuilds.inc()
+        self._close()
+        self._ends.offsets.forget(self._ends.offsets.owned())
+        self._stopping.wait(REBUILD_SECONDS)
+
+    def _hold_back(self, consumer: KafkaConsumer) -> None:
+        """Pause what has its share of the memory, resume what is well below it.
+
+        Re-applied in every round: newly assigned partitions begin unpaused.
+        """
+        under_way = self._ends.offsets.under_way()
+        paused = consumer.paused()
+        wanted = held_back(consumer.assignment(), under_way, paused, self._settings.indexer_budget_bytes)
+        if to_pause := wanted - paused:
+            consumer.pause(*to_pause)
+        if to_resume := paused - wanted:
+            consumer.resume(*to_resume)
+        _take_up_parked(consumer)
+        self._ends.ledger.paused.set(len(wanted))
+
+    def _commit_if_due(self, consumer: KafkaConsumer) -> None:
+        now = time.monotonic()
+        if now - self._committed_at < COMMIT_SECONDS:
+            return
+        self._committed_at = now
+        self._look_around(consumer)
+        if offsets := self._ends.offsets.to_commit():
+            consumer.commit_async(_with_metadata(offsets), callback=self._on_committed)
+
+    def _on_committed(self, offsets: dict[TopicPartition, OffsetAndMetadata], answer: Any) -> None:
+        failed = isinstance(answer, Exception)
+        self._ends.ledger.commits.labels("failed" if failed else "stored").inc()
+        if not failed:
+            self._ends.offsets.committed({partition: given.offset for partition, given in offsets.items()})
+
+    def _look_around(self, consumer: KafkaConsumer) -> None:
+        """Once a second: does Kafka answer, how far is it to the end, what lies behind markers and gaps.
+
+        poll() says nothing when the brokers are gone; asking for the ends of the partitions does.
+        """
+        assigned = consumer.assignment()
+        try:
+            ends = consumer.end_offsets(assigned, timeout_ms=ASK_MS) if assigned else {}
+        except KafkaError as error:
+            self.trouble = _away(self._settings, error)
+            return
+        joined = self._assignment is not None and self._assignment.joined
+        self.trouble = "" if joined else f"joining the consumer group {self._settings.kafka_group_id}"
+        for partition in assigned:
+            position = consumer.position(partition, timeout_ms=0)
+            if position is not None:
+                self._ends.offsets.caught_up(partition, position)
+        self._report(ends)
+
+    def _report(self, ends: dict[TopicPartition, int]) -> None:
+        finished = self._ends.offsets.finished()
+        for partition, end in ends.items():
+            label = str(partition.partition)
+            self._ends.ledger.lag.labels(label).set(max(0, end - finished.get(partition, 0)))
+        self._ends.ledger.in_flight.set(self._ends.offsets.records_under_way())
+
+    def _leave(self) -> None:
+        """Send what was taken in, wait for its answers, commit, and leave the group."""
+        self._intake.flush()
+        drained = Event()
+        future = self._ends.offsets.drained(self._ends.offsets.owned())
+        future.add_callback(lambda _: drained.set())
+        if not drained.wait(self._settings.indexer_stop_seconds):
+            log.warning("stopping with logs under way: they are not committed and come again")
+        self._close()
+
+    def _close(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer:
+            consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+
+
+class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """What happens when partitions come and go. Runs on kafka-python's own thread while poll() waits for it."""
+
+    def __init__(self, consumer: KafkaConsumer, intake: Intake, ends: Ends, drain_seconds: Callable[[], float]) -> None:
+        self.joined = False
+        self._consumer = consumer
+        self._intake = intake
+        self._ends = ends
+        self._drain_seconds = drain_seconds
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Begin to keep account of new partitions."""
+        self.joined = True
+        self._ends.offsets.own(assigned)
+        self._ends.ledger.rebalances.labels("assigned").inc()
+        log.info("partitions assigned", partitions=_numbers(assigned))
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Finish what is under way if that is quick, commit it, then let go: the next owner goes on from there."""
+        self._ends.ledger.rebalances.labels("revoked").inc()
+        self._intake.flush()
+        drained = await self._drain(revoked)
+        ready = self._ends.offsets.to_commit()
+        if offsets := {partition: offset for partition, offset in ready.items() if partition in revoked}:
+            await self._consumer.commit_async(_with_metadata(offsets))
+        self._ends.offsets.forget(revoked)
+        log.info("partitions revoked", partitions=_numbers(revoked), drained=drained)
+
+    async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
+        """Let go at once: another member owns them already, and a commit would be refused."""
+        self._ends.ledger.rebalances.labels("lost").inc()
+        self._ends.offsets.forget(lost)
+        log.warning("partitions lost: this member was too slow to be heard", partitions=_numbers(lost))
+
+    async def _drain(self, partitions: Collection[TopicPartition]) -> bool:
+        future = self._ends.offsets.drained(partitions)
+        timer = Timer(self._drain_seconds(), lambda: future.is_done or future.success(value=False))
+        timer.start()
+        try:
+            return bool(await future)
+        finally:
+            timer.cancel()
+
+
+def held_back(
+    assigned: Collection[TopicPartition],
+    under_way: Mapping[TopicPartition, tuple[int, float]],
+    paused: Collection[TopicPartition],
+    budget: int,
+) -> set[TopicPartition]:
+    """Return the partitions to pause, from their bytes under way and the age in seconds of their oldest record.
+
+    All together hold the budget at most, one partition a quarter of it, and one that is stuck a share of half of
+    it: so a poisoned partition leaves room for the others. What is paused goes on at half of its limit.
+    """
+    if not assigned:
+        return set()
+    ease = {partition: 0.5 if partition in paused else 1.0 for partition in assigned}
+    total = sum(size for size, _ in under_way.values())
+    if total >= budget * max(ease.values()):
+        return set(assigned)
+    quarter = budget if len(assigned) == 1 else budget / 4
+    share = budget / (2 * len(assigned))
+    idle = (0, 0.0)
+    return {
+        partition
+        for partition in assigned
+        if under_way.get(partition, idle)[0]
+        >= ease[partition] * (share if under_way.get(partition, idle)[1] > STUCK_SECONDS else quarter)
+    }
+
+
+def _take_up_parked(consumer: KafkaConsumer) -> None:
+    """Let the fetcher see that its hands are free.
+
+    kafka-python 3.0.12 parks the fetched records of a paused partition and takes them up again only while its
+    current run of records is None; a run that was read to its end stays there, and a resumed partition then stands
+    still until the process ends. Found with pause() on some partitions of four; the version is pinned for this.
+    """
+    fetcher = consumer._fetcher  # noqa: SLF001
+    if not fetcher._next_partition_records:  # noqa: SLF001
+        fetcher._next_partition_records = None  # noqa: SLF001
+
+
+def _with_metadata(offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
+
+
+def _numbers(partitions: Collection[TopicPartition]) -> list[int]:
+    return sorted(partition.partition for partition in partitions)
+
+
+def _away(settings: IndexerSettings, error: Exception) -> str:
+    return f"Kafka at {settings.kafka_bootstrap_servers} does not answer: {type(error).__name__}"

@@ -1,0 +1,167 @@
+"""What is no log goes to the dead-letter topic: the record as it came, and why. Finished once acknowledged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Any
+
+import structlog
+from kafka import KafkaProducer
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from indexer.ledger import Ledger
+from indexer.offsets import Offsets, Span
+
+log = structlog.get_logger()
+
+AT_ONCE = 200  # records sent before their acknowledgements are awaited
+SEND_SECONDS = 20.0
+PAUSE_SECONDS = 1.0
+PRODUCER: dict[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "max_block_ms": 10_000,
+    "delivery_timeout_ms": 20_000,
+    "request_timeout_ms": 10_000,
+    "max_request_size": 64_000_000,  # the broker decides what is too large, not this client
+}
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+@dataclass(slots=True, frozen=True)
+class Rejection:
+    """A record that cannot become a document, and the reason in words."""
+
+    record: ConsumerRecord
+    span: Span
+    reason: str
+
+
+class DeadLetters(Thread):
+    """One thread that writes rejections and waits until the brokers have them, however long that takes."""
+
+    def __init__(self, topic: str, connection: dict[str, Any], offsets: Offsets, ledger: Ledger) -> None:
+        super().__init__(name="dead-letters", daemon=True)
+        self.trouble = ""  # why the topic cannot be written at present
+        self._topic = topic
+        self._connection = connection
+        self._offsets = offsets
+        self._ledger = ledger
+        self._queue: SimpleQueue[Rejection] = SimpleQueue()
+        self._producer: KafkaProducer | None = None
+        self._closed = Event()
+
+    def put(self, rejection: Rejection) -> None:
+        """Hand over a record; its offset counts as finished only after the acknowledgement."""
+        self._queue.put(rejection)
+
+    def close(self) -> None:
+        """Stop: what is not acknowledged is not committed, and comes again."""
+        self._closed.set()
+
+    def run(self) -> None:
+        """Write until closed. What could not be written is written again, before anything newer."""
+        left: list[Rejection] = []
+        while not self._closed.is_set():
+            left = self._write(left or list(self._next()))
+            if left:
+                self._closed.wait(PAUSE_SECONDS)
+        self._give_up_producer()
+
+    def _next(self) -> Iterator[Rejection]:
+        try:
+            yield self._queue.get(timeout=0.2)
+            for _ in range(AT_ONCE - 1):
+                yield self._queue.get_nowait()
+        except Empty:
+            return
+
+    def _write(self, rejections: list[Rejection]) -> list[Rejection]:
+        """Send, await, finish what was acknowledged; return the rest."""
+        left: list[Rejection] = []
+        try:
+            sent = [(rejection, self._send(rejection)) for rejection in rejections]
+        except KafkaError as error:
+            self._note(error)
+            return rejections
+        for rejection, future in sent:
+            try:
+                self._await(rejection, future)
+            except KafkaError as error:
+                self._note(error)
+                left.append(rejection)
+        if len(left) < len(rejections):
+            _report(rejections)
+        self.trouble = self.trouble if left else ""
+        return left
+
+    def _send(self, rejection: Rejection) -> Any:
+        record = rejection.record
+        if self._producer is None:
+            self._producer = KafkaProducer(**self._connection, **PRODUCER)
+        return self._producer.send(self._topic, record.value, record.key, headers(rejection))
+
+    def _await(self, rejection: Rejection, future: Any) -> None:
+        """Wait for one acknowledgement and finish the record; raise KafkaError where there is none."""
+        try:
+            future.get(timeout=SEND_SECONDS)
+        except TOO_LARGE:
+            self._send_pointer(rejection)
+        self._ledger.dead_lettered.inc()
+        self._offsets.finish(rejection.span, 1, weight(rejection.record))
+
+    def _send_pointer(self, rejection: Rejection) -> None:
+        # Headers may push a record that just fitted its own topic over the limit of this one. It must not block
+        # its partition for ever: the dead letter then says where the value is to be found.
+        if self._producer is None:
+            raise KafkaError("the producer was given up")
+        note = ("gateway-logs.value", b"left out: too large for this topic, read it at the original offset")
+        about = [header for header in headers(rejection) if header[0].startswith("gateway-logs.")]
+        self._producer.send(self._topic, b"", None, [*about, note]).get(timeout=SEND_SECONDS)
+
+    def _note(self, error: KafkaError) -> None:
+        self.trouble = f"the dead-letter topic {self._topic} cannot be written: {type(error).__name__}"
+        log.error("dead letters wait", topic=self._topic, error=type(error).__name__)
+        self._give_up_producer()  # after a failure its sequence numbers may be spent: a new one begins afresh
+
+    def _give_up_producer(self) -> None:
+        if self._producer:
+            self._producer.close(timeout=0)
+        self._producer = None
+
+
+def _report(rejections: list[Rejection]) -> None:
+    # One line for many: a bad deploy sends thousands a second, and each of them says the same in its headers.
+    first = rejections[0]
+    record = first.record
+    log.warning(
+        "dead letters",
+        records=len(rejections),
+        first_reason=first.reason,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
+
+
+def weight(record: ConsumerRecord) -> int:
+    """Return the memory a record is counted with, bytes: its own, and what Python keeps around it."""
+    sizes = (record.serialized_key_size, record.serialized_value_size, record.serialized_header_size)
+    return 1024 + sum(int(size) for size in sizes if size > 0)
+
+
+def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
+    """Return the record's own headers, then ours: the reason in words, and where and when it stood in Kafka."""
+    record = rejection.record
+    about = {
+        "reason": rejection.reason,
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "timestamp": str(record.timestamp),  # epoch milliseconds
+    }
+    # A header without a value is legal in Kafka, but kafka-python's producer refuses it: it becomes an empty one.
+    own = [(name, value or b"") for name, value in record.headers]
+    return own + [(f"gateway-logs.{name}", text.encode()) for name, text in about.items()]

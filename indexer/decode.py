@@ -1,0 +1,205 @@
+"""Bytes in, a log that Elasticsearch will take out, or the reason why it is none. Pure.
+
+The value is not rebuilt: after the checks its own bytes travel on. Only what an index cannot hold as it stands
+(a time in a rare spelling, half a surrogate pair, a key that is no field name) costs a second look.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mappings.event import LogEvent
+from mappings.index import OWN
+from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
+
+KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01: with no retention, older logs are broken clocks
+
+_event = msgspec.json.Decoder(LogEvent)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.encode
+_NESTED = ("price", "usage", "request_detail")
+_ROOT = frozenset(LogEvent.__struct_fields__)
+_LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
+_ESCAPE = re.compile(r"\\+(?:u([dD][89abAB][0-9a-fA-F]{2})\\+u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|[nrtbf])")
+_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+class InvalidEventError(Exception):
+    """The value is no log: it belongs in the dead-letter topic. The text says why, never what was in it."""
+
+
+class Window(NamedTuple):
+    """The moments that a log may have ended at, epoch ms, both ends inclusive."""
+
+    first_ms: int
+    last_ms: int
+
+    @classmethod
+    def at(cls, now_ms: int, retention_days: int) -> "Window":
+        """Return the window of this moment: retention back, one day ahead. 0 days means kept for ever."""
+        first = now_ms - retention_days * DAY_MS if retention_days else KEPT_FOR_EVER_SINCE_MS
+        return cls(first, now_ms + DAY_MS)
+
+
+class Log(NamedTuple):
+    """A log that is ready to be framed: one JSON object on one line, and what identity and place need."""
+
+    value: bytes
+    created_ms: int
+    id: int
+    request_id: str
+    own: Mapping[str, Any]  # what the indexer adds beside the tie-break: readable text, keys that are no names
+
+
+def decode(value: bytes, window: Window) -> Log:
+    """Check one record value and return its log; raise InvalidEventError with the reason in words."""
+    value, event = _parse(value)
+    created_ms = _created_ms(event, window)
+    respelled = _respelled_times(event, created_ms)
+    fields = _fields.decode(value)
+    extra = _odd_fields(fields, event)
+    own = _unescaped(event, _may_hold_escapes(value))
+    if respelled or extra:
+        value = _rewrite(fields, respelled, extra)
+        own |= {"extra": _encode(extra).decode()} if extra else {}
+    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own)
+
+
+def _parse(value: bytes) -> tuple[bytes, LogEvent]:
+    try:
+        if not value.isascii():
+            value.decode()  # what msgspec skips it does not read as text, and Elasticsearch would refuse it
+        return value, _event.decode(value)
+    except msgspec.ValidationError as error:
+        raise InvalidEventError(f"not a log: {_without_content(error)}") from None
+    except UnicodeDecodeError:
+        raise InvalidEventError("not JSON: the bytes are not UTF-8") from None
+    except RecursionError:
+        raise InvalidEventError("not usable: nested too deeply") from None
+    except msgspec.DecodeError as error:
+        repaired = _SURROGATE.sub(_whole_characters, value)
+        if repaired != value:
+            return _parse(repaired)
+        raise InvalidEventError(f"not JSON: {_without_content(error)}") from None
+
+
+def _without_content(error: Exception) -> str:
+    # msgspec names types, fields and positions, never values; keys of a map could be anything, so they are cut.
+    return re.sub(r"\$\.metadata\[.*", "$.metadata", str(error).removeprefix("JSON is malformed: "))
+
+
+def _whole_characters(match: re.Match[bytes]) -> bytes:
+    # Half a surrogate pair is legal JSON and no character: no UTF-8 can carry it to a client.
+    return b"\\ufffd" if match[1] else match[0]
+
+
+def _created_ms(event: LogEvent, window: Window) -> int:
+    created_ms = _moment("created_at", event.created_at)
+    if created_ms is None:
+        raise InvalidEventError("created_at is missing: it must be epoch milliseconds or RFC 3339")
+    if not window.first_ms <= created_ms <= window.last_ms:
+        raise InvalidEventError(
+            f"created_at {format_rfc3339(created_ms)} is outside the accepted window,"
+            f" {format_rfc3339(window.first_ms)} to {format_rfc3339(window.last_ms)}"
+        )
+    return created_ms
+
+
+def _moment(field: str, value: int | str | None) -> int | None:
+    try:
+        return instant_ms(value)
+    except ValueError as error:
+        raise InvalidEventError(f"{field}: {error}") from None
+
+
+def _respelled_times(event: LogEvent, created_ms: int) -> dict[str, int | None]:
+    """Return the times that a date field would refuse or misplace, as it reads them: epoch ms, or null for none."""
+    found: dict[str, int | None] = {}
+    if _is_misread(event.created_at):
+        found["created_at"] = created_ms
+    request_ms = _moment("request_at", event.request_at)
+    if _is_misread(event.request_at) or (request_ms is None and event.request_at is not None):
+        found["request_at"] = request_ms  # "none" must not sort as a moment of the year 1
+    retry_ms = _moment("retry_at", event.retry_at)
+    if _is_misread(event.retry_at):
+        found["retry_at"] = retry_ms
+    return found
+
+
+def _is_misread(written: int | str | None) -> bool:
+    return isinstance(written, str) and not is_read_by_elasticsearch(written)
+
+
+def _odd_fields(fields: Mapping[str, msgspec.Raw], event: LogEvent) -> dict[str, Any]:
+    """Return the fields whose names Elasticsearch takes for a path or refuses: "", "a.b", "_id", our own key.
+
+    They are kept as one text beside the log, and the API puts them back. Only the names at the root and in the
+    objects that are mapped are read as paths; below an unknown key anything goes.
+    """
+    found: dict[str, Any] = {name: fields[name] for name in _odd_names(tuple(fields))}
+    for name in _NESTED:
+        if getattr(event, name) is not None:
+            inner = _fields.decode(fields[name])
+            if odd := _odd_names(tuple(inner)):
+                found[name] = {key: inner[key] for key in odd}
+    if event.metadata and (keys := [key for key in event.metadata if "\0" in key or len(key) > _LONGEST_METADATA_KEY]):
+        found["metadata"] = {key: event.metadata[key] for key in keys}
+    return found
+
+
+@lru_cache(maxsize=1024)  # a gateway writes the same few sets of names in every event
+def _odd_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
+
+
+def _rewrite(fields: dict[str, msgspec.Raw], times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
+    """Return the event again with its times respelled and without its odd fields; all else stays as it was."""
+    kept: dict[str, Any] = {name: raw for name, raw in fields.items() if name not in extra or name in _ROOT}
+    for name in extra.keys() & _ROOT:
+        inner = _fields.decode(fields[name])
+        kept[name] = {key: raw for key, raw in inner.items() if key not in extra[name]}
+    return _encode({**kept, **times})
+
+
+def _may_hold_escapes(value: bytes) -> bool:
+    # A look at the bytes, four times cheaper than one at the texts: in the raw value the backslash of an escape
+    # inside a text is itself escaped, as two or as \u005c.
+    return b"\\\\u" in value or b"\\u005" in value
+
+
+def _unescaped(event: LogEvent, bodies: bool) -> dict[str, Any]:
+    """Return the texts that carry characters as JSON escapes once more, as the words they are, for the search."""
+    found = {}
+    if event.content and "\\" in event.content and _ESCAPE.search(event.content):
+        found["content"] = unescape(event.content)
+    if bodies and (detail := event.request_detail):
+        texts = {"request_body": detail.request_body, "response_body": detail.response_body}
+        found |= {name: unescape(text) for name, text in texts.items() if text and "\\u" in text}
+    return {"unescaped": found} if found else {}
+
+
+def unescape(text: str) -> str:
+    r"""Return the text with `\uXXXX` as characters and `\n`, `\t` and their like as blanks, at any depth of quoting."""
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    high, low, single = match.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
+    if single is None or 0xD800 <= int(single, 16) < 0xE000:
+        return " "
+    return chr(int(single, 16))
+
+
+def _one_line(value: bytes) -> bytes:
+    # Valid JSON holds line ends only between tokens. In a bulk body one would begin a new action: a value could
+    # then delete other people's logs.
+    if b"\n" in value or b"\r" in value:
+        value = value.replace(b"\n", b" ").replace(b"\r", b" ")
+    return value.strip()

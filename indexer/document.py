@@ -1,0 +1,88 @@
+"""A log and the record it came in become one operation of a bulk request: id, version, index, bytes. Pure."""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from kafka.consumer.fetcher import ConsumerRecord
+
+from indexer.decode import Log
+from indexer.offsets import Span
+from mappings.index import OWN, Period, write_alias
+
+# The version orders what happens to one log: the record's timestamp, then its place in the partition. 42 bits of
+# milliseconds last until 2109; 21 bits of offset tell two million records of one millisecond apart.
+OFFSET_BITS = 21
+LAST_TIMESTAMP_MS = 2**42 - 1
+
+_encode = msgspec.json.encode
+
+
+@dataclass(slots=True)
+class Operation:
+    """One log on its way into one index, and the record that it must answer for.
+
+    The body of the request is `action + value[:-1] + tail`: the event's own bytes, its last brace replaced.
+    """
+
+    record: ConsumerRecord
+    span: Span
+    target: str  # the write alias of the log's period
+    action: bytes
+    value: bytes
+    tail: bytes
+    attempts: int = field(default=0)
+
+    @property
+    def size(self) -> int:
+        """Bytes in the body of the request."""
+        return len(self.action) + len(self.value) + len(self.tail)
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Which index a log belongs to: the alias that is read, and the period of one index."""
+
+    alias: str
+    period: Period
+
+
+def operation(log: Log, record: ConsumerRecord, span: Span, place: Place) -> Operation:
+    """Return the operation that stores this log, the same for every delivery of it."""
+    digest = identity(log, record)
+    document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
+    target = write_alias(place.alias, place.period, log.created_ms)
+    own: dict[str, Any] = {"tie": int.from_bytes(digest[:8], "big") >> 1, **log.own}
+    return Operation(
+        record=record,
+        span=span,
+        target=target,
+        action=(
+            f'{{"index":{{"_index":"{target}","_id":"{document_id}"'
+            f',"version":{version(record)},"version_type":"external"}}}}\n'
+        ).encode(),
+        value=log.value,
+        tail=b',"%s":%b}\n' % (OWN.encode(), _encode(own)),
+    )
+
+
+def identity(log: Log, record: ConsumerRecord) -> bytes:
+    """Return twelve bytes that are the same for every delivery of one log.
+
+    From the gateway's id and request id; a log that carries neither is the record it came in. The document's id
+    begins with `created_at`, so that a topic which was deleted and filled again does not collide with its past,
+    and so that Elasticsearch finds ids, which it must look up for the version, in few segments.
+    """
+    if log.id or log.request_id:
+        name = f"{log.id}\0{log.request_id}"
+    else:
+        name = f"\0{record.topic}\0{record.partition}\0{record.offset}"
+    return blake2b(name.encode(), digest_size=12).digest()
+
+
+def version(record: ConsumerRecord) -> int:
+    """Return a number that is higher for the later record, by Kafka's timestamp: `external` keeps the highest."""
+    timestamp_ms = min(max(record.timestamp, 0), LAST_TIMESTAMP_MS)
+    return int((timestamp_ms << OFFSET_BITS) | (record.offset & (2**OFFSET_BITS - 1)))

@@ -1,0 +1,54 @@
+"""What the indexer says of itself over HTTP: /metrics, /healthz (the process), /readyz (and why not)."""
+
+import json
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+log = structlog.get_logger()
+
+
+def serve(host: str, port: int, registry: CollectorRegistry, troubles: Callable[[], list[str]]) -> ThreadingHTTPServer:
+    """Serve in a thread of its own; a port in use costs the number, not the program: several share a machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, CONTENT_TYPE_LATEST, generate_latest(registry))
+            elif self.path == "/healthz":
+                self._say(200, "the process runs")
+            elif self.path == "/readyz":
+                reasons = troubles()
+                self._say(503 if reasons else 200, "; ".join(reasons) or "ready")
+            else:
+                self._say(404, "there are /metrics, /healthz and /readyz here")
+
+        def _say(self, status: int, message: str) -> None:
+            body = {"message": message, "success": status == 200}
+            self._answer(status, "application/json", json.dumps(body, ensure_ascii=False).encode())
+
+        def _answer(self, status: int, content_type: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Say nothing: probes come every few seconds."""
+
+    server = _listen(host, port, Handler)
+    Thread(target=server.serve_forever, name="health", daemon=True).start()
+    log.info("metrics and health", address=f"http://{host}:{server.server_port}")
+    return server
+
+
+def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    try:
+        return ThreadingHTTPServer((host, port), handler)
+    except OSError as error:
+        log.warning("INDEXER_METRICS_PORT is in use, another port is taken", port=port, error=error.strerror)
+        return ThreadingHTTPServer((host, 0), handler)

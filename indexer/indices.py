@@ -1,0 +1,135 @@
+"""The indices: their template at start, each one before its first log, and their end after the retention."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from elastic_transport import TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+
+from mappings.index import BODY, Period, fingerprint, index_name, period_end_ms, template, write_alias
+from mappings.index import VERSION as OUR_VERSION
+from mappings.instant import DAY_MS
+
+log = structlog.get_logger()
+
+TIMEOUT_SECONDS = 30.0
+RETENTION_DELAY_MS = 3_600_000  # a log accepted in the last moment of its time must find its index
+
+
+class TemplateRefusedError(Exception):
+    """What is in Elasticsearch does not go with this program's mapping: a person has to decide."""
+
+
+class Indices:
+    """The indices behind one alias. Safe to use from several threads and several processes at once."""
+
+    def __init__(self, client: Elasticsearch, alias: str, period: Period, retention_days: int) -> None:
+        self._client = client.options(request_timeout=TIMEOUT_SECONDS)
+        self._alias = alias
+        self._period: Period = period
+        self._retention_ms = retention_days * DAY_MS
+        self._there: set[str] = set()
+
+    def install_template(self) -> None:
+        """Put our template in place; raise TemplateRefusedError where it would break or undo what is there."""
+        found = self._template()
+        self._refuse_newer(found)
+        self._refuse_incompatible()
+        if found.get("_meta", {}).get("fingerprint") != fingerprint():
+            # Many start at once and put the same body: the last one changes nothing.
+            self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
+            log.info("index template installed", name=self._alias, version=OUR_VERSION, fingerprint=fingerprint())
+
+    def prepare(self, targets: Iterable[str]) -> dict[str, str]:
+        """Make the indices that these write aliases need; return the aliases that are not to be had, with why."""
+        missing = [target for target in targets if target not in self._there]
+        return {target: why for target in missing if (why := self._create(target))}
+
+    def doubt(self, targets: Iterable[str]) -> None:
+        """Look again before the next log: Elasticsearch says that one of these is not there."""
+        self._there.difference_update(targets)
+
+    def prepare_now(self) -> None:
+        """Make the index of this moment and of the next day, so that midnight finds its index and the API its alias."""
+        now_ms = int(time.time() * 1000)
+        self.prepare(write_alias(self._alias, self._period, moment) for moment in (now_ms, now_ms + DAY_MS))
+
+    def drop_expired(self) -> list[str]:
+        """Delete the indices whose last possible log is past the retention; return their names."""
+        if not self._retention_ms:
+            return []
+        oldest_ms = int(time.time() * 1000) - self._retention_ms - RETENTION_DELAY_MS
+        names = self._client.indices.get_alias(index=f"{self._alias}-*", filter_path="*").body
+        ends = {name: period_end_ms(self._alias, name) for name in names}
+        expired = sorted(name for name, end in ends.items() if end is not None and end <= oldest_ms)
+        for name in expired:
+            self._client.options(ignore_status=404).indices.delete(index=name)
+            log.info("index deleted: past the retention", index=name)
+        return expired
+
+    def _template(self) -> dict[str, Any]:
+        try:
+            found = self._client.indices.get_index_template(name=self._alias).body
+        except NotFoundError:
+            return {}
+        body: dict[str, Any] = found["index_templates"][0]["index_template"]
+        if body.get("_meta", {}).get("owner") != "gateway-logs":
+            raise TemplateRefusedError(
+                f"the index template {self._alias} was not made by this program: rename or delete it,"
+                " or set another INDEX_ALIAS"
+            )
+        return body
+
+    def _refuse_newer(self, found: dict[str, Any]) -> None:
+        if found.get("version", 0) > OUR_VERSION:
+            raise TemplateRefusedError(
+                f"the index template {self._alias} has version {found['version']}, this program has {OUR_VERSION}:"
+                " a newer indexer runs here; start that one"
+            )
+
+    def _refuse_incompatible(self) -> None:
+        """Compare field types with the newest index: one alias over two types of a field breaks every search."""
+        mappings = self._client.options(ignore_status=404).indices.get_mapping(index=self._alias).body
+        ours = dict(_types(BODY["mappings"]["properties"]))
+        for index in sorted(mappings, reverse=True)[:1] if "error" not in mappings else []:
+            theirs = dict(_types(mappings[index]["mappings"].get("properties", {})))
+            for field in ours.keys() & theirs.keys():
+                if ours[field] != theirs[field]:
+                    raise TemplateRefusedError(
+                        f"the field {field} is {theirs[field]} in the index {index} and {ours[field]} in this"
+                        " program's mapping: reindex the old indices, or set another INDEX_ALIAS"
+                    )
+
+    def _create(self, target: str) -> str:
+        """Create the index behind a write alias if it is not there; return why it could not be, or ""."""
+        try:
+            if not self._client.indices.exists_alias(name=target):
+                self.install_template()
+                self._create_once(index_name(target), target)
+        except (ApiError, TransportError, TemplateRefusedError) as error:
+            return f"the index {index_name(target)} cannot be created: {_short(error)}"
+        self._there.add(target)
+        return ""
+
+    def _create_once(self, index: str, target: str) -> None:
+        try:
+            self._client.indices.create(index=index, aliases={target: {}})
+            log.info("index created", index=index)
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            self._client.indices.put_alias(index=index, name=target)  # another member was first, or lost the alias
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, ApiError):
+        return f"{error.meta.status} {error.error}"
+    return str(error) if isinstance(error, TemplateRefusedError) else type(error).__name__
+
+
+def _types(properties: dict[str, Any], path: str = "") -> Iterable[tuple[str, str]]:
+    for name, field in properties.items():
+        yield f"{path}{name}", field.get("type", "object")
+        yield from _types(field.get("properties", {}), f"{path}{name}.")

@@ -1,0 +1,90 @@
+"""Polled records become batches: decoded, framed, or rejected. Belongs to the one thread that polls."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kafka import TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from indexer.deadletter import DeadLetters, Rejection, weight
+from indexer.decode import InvalidEventError, Window, decode
+from indexer.document import Operation, Place, operation
+from indexer.ledger import Ledger
+from indexer.offsets import Offsets, Span
+from indexer.outbox import Batch, Outbox
+
+MOST_OPERATIONS = 5_000  # of one bulk request, however small they are
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """When a batch goes: at this many bytes, or after this many seconds."""
+
+    bulk_bytes: int
+    linger_seconds: float
+
+
+class Intake:
+    """The batch that is being filled, and where records go that are no log."""
+
+    def __init__(self, place: Place, retention_days: int, limits: Limits, outbox: Outbox) -> None:
+        self._place = place
+        self._retention_days = retention_days
+        self._limits = limits
+        self._outbox = outbox
+        self._operations: list[Operation] = []
+        self._size = 0
+        self._since = 0.0
+
+    def take(self, partition: TopicPartition, records: Sequence[ConsumerRecord], ends: "Ends") -> None:
+        """Take in one polled run of records of one partition, in the order of their offsets."""
+        size = sum(weight(record) for record in records)
+        span = Span(partition, records[-1].offset + 1, len(records), size)
+        ends.ledger.polled.inc(len(records))
+        ends.offsets.dispatch(span)
+        window = Window.at(int(time.time() * 1000), self._retention_days)
+        for record in records:
+            if record.value is None:
+                ends.skip(record, span)
+                continue
+            try:
+                self._add(operation(decode(record.value, window), record, span, self._place))
+            except InvalidEventError as error:
+                ends.dead_letters.put(Rejection(record, span, str(error)))
+
+    def flush_if_due(self, caught_up: bool) -> None:
+        """Send the batch if it waited long enough, or if nothing more comes and a sender has nothing to do."""
+        if not self._operations:
+            return
+        waited = time.monotonic() - self._since
+        if waited >= self._limits.linger_seconds or (caught_up and self._outbox.has_idle_sender()):
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what there is."""
+        if self._operations:
+            self._outbox.put(Batch(self._operations))
+            self._operations, self._size = [], 0
+
+    def _add(self, one: Operation) -> None:
+        if self._size + one.size > self._limits.bulk_bytes or len(self._operations) == MOST_OPERATIONS:
+            self.flush()
+        if not self._operations:
+            self._since = time.monotonic()
+        self._operations.append(one)
+        self._size += one.size
+
+
+@dataclass(slots=True, frozen=True)
+class Ends:
+    """Where records end that never reach a bulk request."""
+
+    dead_letters: DeadLetters
+    offsets: Offsets
+    ledger: Ledger
+
+    def skip(self, record: ConsumerRecord, span: Span) -> None:
+        """Finish a tombstone: there is nothing to index in it."""
+        self.ledger.skipped.inc()
+        self.offsets.finish(span, 1, weight(record))

@@ -1,0 +1,146 @@
+"""Which offsets may be committed: the longest finished prefix of each partition, and nothing beyond it.
+
+A span is one polled run of records of one partition. Records are finished one by one, in any order and by any
+thread; the commit point moves when the oldest span is finished. A partition that is taken away is forgotten with
+its spans: what is still under way finishes into nothing, so a late answer never moves an offset that belongs to
+another member. Correct without any wait, because ids and versions make a second write harmless.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+
+from kafka import TopicPartition
+from kafka.future import Future
+
+
+@dataclass(slots=True, eq=False)
+class Span:
+    """A run of records of one partition: `next_offset` is where to go on when all of them are finished."""
+
+    partition: TopicPartition
+    next_offset: int
+    records: int
+    size: int  # bytes
+    since: float = field(default_factory=monotonic)
+
+
+@dataclass(slots=True, eq=False)
+class _Partition:
+    spans: deque[Span] = field(default_factory=deque)
+    finished_to: int | None = None
+    committed_to: int = -1
+
+
+class Offsets:
+    """The offsets of the partitions that this process owns. Every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._records = 0
+        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._waiting: list[tuple[frozenset[TopicPartition], Future]] = []
+
+    def own(self, partitions: Iterable[TopicPartition]) -> None:
+        """Begin with these partitions, newly assigned; those already owned are kept as they are."""
+        with self._lock:
+            for partition in partitions:
+                self._partitions.setdefault(partition, _Partition())
+
+    def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """Let go of these partitions and of everything under way in them."""
+        with self._lock:
+            for partition in partitions:
+                self._partitions.pop(partition, None)
+            self._answer_waiting()
+
+    def owned(self) -> frozenset[TopicPartition]:
+        """Return the partitions owned now."""
+        with self._lock:
+            return frozenset(self._partitions)
+
+    def dispatch(self, span: Span) -> None:
+        """Put a span under way; spans of a partition come in the order of their offsets."""
+        with self._lock:
+            self._records += span.records
+            self._partitions.setdefault(span.partition, _Partition()).spans.append(span)
+
+    def finish(self, span: Span, records: int, size: int) -> None:
+        """Take records of a span as finished: stored, dead-lettered or skipped, and acknowledged as such."""
+        with self._lock:
+            self._records -= records
+            span.records -= records
+            span.size -= size
+            partition = self._partitions.get(span.partition)
+            while partition and partition.spans and partition.spans[0].records == 0:
+                partition.finished_to = partition.spans.popleft().next_offset
+            self._answer_waiting()
+
+    def caught_up(self, partition: TopicPartition, position: int) -> None:
+        """Move on to the consumer's position when nothing is under way.
+
+        Transaction markers and compacted records take offsets and never arrive: without this a log that ends in
+        one would show a lag for ever.
+        """
+        with self._lock:
+            owned = self._partitions.get(partition)
+            if owned and not owned.spans and position > (owned.finished_to or 0):
+                owned.finished_to = position
+
+    def records_under_way(self) -> int:
+        """Return the number of records not finished, those of forgotten partitions among them."""
+        with self._lock:
+            return self._records
+
+    def finished(self) -> dict[TopicPartition, int]:
+        """Return where each partition's finished prefix ends, where anything of it was finished."""
+        with self._lock:
+            return {key: owned.finished_to for key, owned in self._partitions.items() if owned.finished_to is not None}
+
+    def to_commit(self) -> dict[TopicPartition, int]:
+        """Return the commit points that are ahead of what was committed."""
+        with self._lock:
+            return {
+                partition: owned.finished_to
+                for partition, owned in self._partitions.items()
+                if owned.finished_to is not None and owned.finished_to > owned.committed_to
+            }
+
+    def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Note what the broker has acknowledged."""
+        with self._lock:
+            for partition, offset in offsets.items():
+                owned = self._partitions.get(partition)
+                if owned and offset > owned.committed_to:
+                    owned.committed_to = offset
+
+    def under_way(self) -> dict[TopicPartition, tuple[int, float]]:
+        """Return for each partition the bytes under way and the age of the oldest of them, seconds."""
+        now = monotonic()
+        with self._lock:
+            return {
+                partition: (sum(span.size for span in owned.spans), now - owned.spans[0].since)
+                for partition, owned in self._partitions.items()
+                if owned.spans
+            }
+
+    def drained(self, partitions: Iterable[TopicPartition]) -> Future:
+        """Return a future that succeeds with True once nothing of these partitions is under way."""
+        future = Future()
+        with self._lock:
+            self._waiting.append((frozenset(partitions), future))
+            self._answer_waiting()
+        return future
+
+    def _answer_waiting(self) -> None:
+        for partitions, future in list(self._waiting):
+            if future.is_done or not any(self._is_busy(partition) for partition in partitions):
+                self._waiting.remove((partitions, future))
+                if not future.is_done:
+                    future.success(value=True)
+
+    def _is_busy(self, partition: TopicPartition) -> bool:
+        owned = self._partitions.get(partition)
+        return bool(owned and owned.spans)
