@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
+from api.wire import EnvelopeProtocol
 from service import logs
 from service.settings import load
 
@@ -32,6 +33,8 @@ def main() -> None:
         create_app(settings),
         host=settings.api_host,
         port=settings.api_port,
+        http=EnvelopeProtocol,
+        ws="none",
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_S,

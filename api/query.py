@@ -16,6 +16,7 @@ Body = dict[str, Any]
 TEXTS = ("content", "request_detail.request_body", "request_detail.response_body")
 EXACT = "gateway_logs.exact"
 TIE = "gateway_logs.tie"
+LONGEST_VALUE = 8191  # characters: `ignore_above` of every keyword in logs.json
 MENU = 1000  # entries in each of the filter menus
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
 BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.unescaped"]
@@ -180,6 +181,8 @@ def _starts(field: str, beginning: str) -> Body:
 
 def term(field: str, value: str | int) -> Body:
     """Match one value exactly."""
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return {"match_none": {}}  # Elasticsearch refuses to look for what it cannot hold
     return {"term": {field: {"value": value}}}
 
 
