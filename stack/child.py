@@ -50,9 +50,15 @@ class Child:
     def check(self) -> None:
         """Raise StackError when it has ended by itself, with the line of its log that says most."""
         code = self._process.poll()
-        if code is not None:
-            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            raise StackError(f"{self.name} ended ({how}): {self.telling_line()} (the whole story: {self.log})")
+        if code is None:
+            return
+        if code < 0:
+            name = signal.Signals(-code).name
+            raise StackError(
+                f"{self.name} was ended from outside ({name}; the system sends SIGKILL when memory runs out): "
+                f"its log is {self.log}."
+            )
+        raise StackError(f"{self.name} ended (exit code {code}): {self.telling_line()} (the whole story: {self.log})")
 
     def stop(self, timeout_seconds: float = 30) -> None:
         """Ask it to end (SIGTERM), and kill it when it has not after the time given."""

@@ -59,10 +59,11 @@ class Call(NamedTuple):
     is_streamed: bool
 
 
-def history(count: int, now_ms: int, days: int = 20) -> Iterator[int]:
+def history(count: int, now_ms: int, days: float = 20) -> Iterator[int]:
     """Give so many moments, in order, over the days up to now, busy and quiet as offices are; epoch ms."""
-    start_ms = now_ms - days * 24 * HOUR_MS
-    shares = [RHYTHM[(start_ms // HOUR_MS + hour) % 24] for hour in range(days * 24)]
+    hours = int(days * 24)
+    start_ms = now_ms - hours * HOUR_MS
+    shares = [RHYTHM[(start_ms // HOUR_MS + hour) % 24] for hour in range(hours)]
     reached = list(accumulate(shares))
     hour = 0
     for index in range(count):

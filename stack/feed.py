@@ -19,6 +19,7 @@ from stack.settings import Settings
 
 EVENTS_PER_FLUSH = 10_000  # the producer's buffer has no bound of its own
 PROGRESS_SECONDS = 2
+PAST_DAYS = 20
 PRODUCER_OPTIONS = {
     "acks": "all",
     "compression_type": "lz4",
@@ -73,7 +74,9 @@ class Feed:
 def feed(settings: Settings, plan: Plan, progress: Callable[[str], None]) -> int:
     """Write what is planned and return how many events Kafka has acknowledged; StackError when it is away."""
     now_ms = time.time_ns() // 1_000_000
-    moments = live(plan.events, plan.rate) if plan.rate else history(plan.events, now_ms)
+    moments = (
+        live(plan.events, plan.rate) if plan.rate else history(plan.events, now_ms, _days(settings.retention_days))
+    )
     with _producer(settings) as producer:
         writing = Feed(producer, settings.kafka_topic)
         try:
@@ -90,6 +93,11 @@ def live(count: int, rate: float) -> Iterator[int]:
     for number in islice(naturals(), count or None):
         time.sleep(max(0.0, started + number / rate - time.monotonic()))
         yield time.time_ns() // 1_000_000
+
+
+def _days(retention_days: int) -> float:
+    """Give how far back events may reach: older ones would be refused before they are searchable."""
+    return min(PAST_DAYS, retention_days * 0.9) if retention_days else PAST_DAYS
 
 
 def _write_all(writing: Feed, wanted: Iterable[Event], progress: Callable[[str], None]) -> None:

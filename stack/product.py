@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from typing import Any
 
 from stack.address import Address
 from stack.settings import Settings
@@ -19,14 +20,20 @@ class Product:
         self._key = settings.admin_key()
         self._elasticsearch = settings.elasticsearch_urls()[0]
 
-    def is_ready(self, program: Address) -> bool:
-        """Whether the program says that it can work."""
-        return self._get(program, "/readyz") is not None
+    def trouble(self, program: Address) -> str:
+        """Give the program's own words for why it cannot work, "" when it can."""
+        status, body = self._get(program, "/readyz")
+        return "" if status == http.client.OK else body.get("message", "it does not answer")
 
     def total(self) -> int:
         """Count the logs that the API finds; 0 too while it does not answer."""
-        body = self._get(self.api, "/api/logs/search?per_page=1&include_detail=false")
-        return int(json.loads(body)["data"]["total"]) if body else 0
+        _, body = self._get(self.api, "/api/logs/search?per_page=1&include_detail=false")
+        return int(body.get("data", {}).get("total", 0))
+
+    def total_below(self, wanted: int) -> str:
+        """Give in words how many of the wanted logs the API finds, "" when all of them."""
+        total = self.total()
+        return f"{total:,} of {wanted:,}" if total < wanted else ""
 
     def introduction(self) -> list[str]:
         """Give the lines that say what to open and what to try."""
@@ -43,16 +50,15 @@ class Product:
             f"  curl{key} '{api}/api/logs/search?model_name=gpt-4o&code_type=error'",
         ]
 
-    def _get(self, address: Address, path: str) -> bytes | None:
-        """Give the body of a 200, or None for anything else."""
+    def _get(self, address: Address, path: str) -> tuple[int, dict[str, Any]]:
+        """Give status and envelope of an answer; 0 and nothing when there is none."""
         headers = {"Authorization": self._key} if self._key else {}
         connection = http.client.HTTPConnection(*address, timeout=ANSWER_SECONDS)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
-            body = answer.read()
-        except (OSError, http.client.HTTPException):
-            return None
+            return answer.status, json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return 0, {}
         finally:
             connection.close()
-        return body if answer.status == http.client.OK else None

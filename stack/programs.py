@@ -49,16 +49,16 @@ class Programs:
         self._progress(f"starting {name} (log: {log})")
         self._children.append(Child(name, [*PYTHON_TETHER, *module_and_arguments], log))
 
-    def wait(self, what: str, is_there: Callable[[], bool]) -> None:
-        """Wait for the condition; StackError when a part ends meanwhile or it takes too long."""
+    def wait(self, what: str, lack: Callable[[], str]) -> None:
+        """Wait until nothing is lacking, that is, until `lack` gives ""; StackError when that takes too long."""
         started = reported = time.monotonic()
-        while not is_there():
+        while lacking := lack():
             self._watch()
             if time.monotonic() - started > START_SECONDS:
-                raise StackError(f"waited {START_SECONDS} s for {what} in vain: the logs are in {self._logs}.")
+                raise StackError(f"waited {START_SECONDS} s for {what} ({lacking}): the logs are in {self._logs}.")
             if time.monotonic() - reported > PROGRESS_SECONDS:
                 reported = time.monotonic()
-                self._progress(f"waiting for {what}")
+                self._progress(f"waiting for {what} ({lacking})")
             time.sleep(POLL_SECONDS)
 
     def wait_for_ever(self) -> None:

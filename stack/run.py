@@ -14,7 +14,8 @@ from stack.serve import servers
 from stack.settings import Settings
 
 PAST_EVENTS = 20_000
-LIVE_RATE = 5
+LIVE_RATE = 5  # events a second
+ENOUGH = 0.99  # one event that the indexer refuses must not hold up the rest
 
 Progress = Callable[[str], None]
 
@@ -30,14 +31,15 @@ def run(settings: Settings, progress: Progress) -> None:
     with servers(settings, progress) as started, Programs(settings.stack_dir / "logs", progress) as programs:
         programs.also_watch(started)
         programs.start("indexer", "indexer")
-        programs.wait("the indexer", lambda: product.is_ready(product.indexer))
+        programs.wait("the indexer", lambda: product.trouble(product.indexer))
         programs.start("api", "api")
-        programs.wait("the API", lambda: product.is_ready(product.api))
+        programs.wait("the API", lambda: product.trouble(product.api))
         if product.total() == 0 and _is_empty(settings):
-            progress(f"feeding {PAST_EVENTS:,} events over the last 20 days")
-            feed(settings, Plan(PAST_EVENTS, rate=None, seed=1), progress)
+            progress(f"feeding {PAST_EVENTS:,} events of the past days")
+            fed = feed(settings, Plan(PAST_EVENTS, rate=None, seed=1), progress)
+            programs.wait("the events to become searchable", lambda: product.total_below(int(fed * ENOUGH)))
         programs.start("feed", "stack", "feed", "--events", "0", "--rate", str(LIVE_RATE))
-        programs.wait("the first log", lambda: product.total() > 0)
+        programs.wait("the first log", lambda: product.total_below(1))
         progress(f"ready: {product.total():,} logs so far, {LIVE_RATE} more each second; Ctrl-C ends it all")
         for line in product.introduction():
             progress(line)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     kafka_sasl_plain_username: str | None = None
     kafka_sasl_plain_password: SecretStr | None = None
     kafka_ssl_cafile: str | None = None
+    retention_days: NonNegativeInt = Field(default=30, description="0 keeps for ever")
     stack_dir: Path = Path(".stack")
     stack_es_heap: str = Field(default="1g", description="of each node, as Java writes sizes")
     api_host: str = "127.0.0.1"

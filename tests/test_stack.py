@@ -131,8 +131,8 @@ def test_a_server_that_dies_ends_the_command_with_its_log(tmp_path: Path) -> Non
         os.kill(running.servers()[0], signal.SIGKILL)
 
         assert running.process.wait(timeout=30) == 1
-        assert running.lines()[-1].startswith("stack: Elasticsearch ended (signal SIGKILL): ")
-        assert running.lines()[-1].endswith(f"(the whole story: {tmp_path}/stack/logs/elasticsearch-1.log)")
+        assert running.lines()[-1].startswith("stack: Elasticsearch was ended from outside (SIGKILL; ")
+        assert running.lines()[-1].endswith(f"its log is {tmp_path}/stack/logs/elasticsearch-1.log.")
         assert running.servers() == []
 
 
