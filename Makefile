@@ -1,6 +1,8 @@
 # `make run` and `make test` bring up everything they need; `make help` lists the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup run test check format bench lock
 help: ## what there is
@@ -33,7 +35,7 @@ format: setup ## put formatting and imports right
 bench: setup ## the figures of the README
 	@exec $(BIN)/python -m bench
 
-lock: setup ## renew requirements.lock after a change of pyproject.toml
+lock: setup ## renew both lock files after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --group dev --group stack pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev --group stack pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
