@@ -9,7 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
-from api.wire import EnvelopeProtocol
+from api.wire import LenientProtocol
 from service import logs
 from service.settings import load
 
@@ -33,7 +33,7 @@ def main() -> None:
         create_app(settings),
         host=settings.api_host,
         port=settings.api_port,
-        http=EnvelopeProtocol,
+        http=LenientProtocol,
         ws="none",
         access_log=False,
         log_config=None,

@@ -8,12 +8,17 @@ import hmac
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from fastapi import Security
+from fastapi.security import APIKeyHeader
 from msgspec import Struct
 from starlette.requests import Request
 
 from api.errors import ApiError
+
+HEADER = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
 
 
 class Keys(Struct, frozen=True):
@@ -38,7 +43,7 @@ def read_keys(admin_keys: str, group_keys_file: Path | None) -> Keys:
     return Keys((*((_digest(key), None) for key in admin), *_digests(of_groups)))
 
 
-async def authorise(request: Request) -> None:
+async def authorise(request: Request, _: Annotated[str | None, Security(HEADER)]) -> None:
     """Let a request pass that may read the path's group, or everything; raise `ApiError` 401 or 403."""
     keys: Keys = request.app.state.keys
     if not keys:

@@ -1,8 +1,9 @@
 """The two routes: one group's logs, and all logs."""
 
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from api.keys import authorise
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api", tags=["logs"], dependencies=[Depends(authorise
 
 
 @router.get("/log/{group:text}/search", summary="Search one group's logs", **SEARCH_GROUP)
-async def search_group(request: Request, group: str) -> Response:
+async def search_group(request: Request, group: Annotated[str, Path(description="The group's name.")]) -> Response:
     """Search the logs of the group in the path."""
     return await _answer(request, read_params(request.scope["query_string"], group))
 

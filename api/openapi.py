@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.params import GROUP_RULES, RULES, Rule
+import msgspec
+from msgspec import Raw
 
-_FAILURES: Mapping[int, tuple[str, str]] = {
+from api.answer import Aggregation, Bucket, Hit
+from api.errors import SENTENCES
+from api.params import GROUP_RULES, RULES, Rule
+from api.query import MENUS
+from api.response import Page, envelope
+
+_FAILURES: Mapping[int | str, tuple[str, str]] = {
     400: ("A parameter is wrong.", "per_page=500: must be a whole number from 1 to 100"),
-    401: (
-        "No key, or an unknown one.",
-        "no key, or an unknown one: send it as `Authorization: Bearer <key>`",
-    ),
+    401: ("No key, or an unknown one.", "no key, or an unknown one: send it as `Authorization: Bearer <key>`"),
     403: (
         "The key is another group's.",
         "this key reads the logs of its own group only: /api/log/{group}/search",
@@ -20,11 +24,46 @@ _FAILURES: Mapping[int, tuple[str, str]] = {
         "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
     ),
     503: (
-        "Elasticsearch is away or overloaded.",
+        "Elasticsearch is away or overloaded; `Retry-After` says when to ask again.",
         "the log store does not answer at the moment: try again in a moment",
     ),
-    504: ("The search ran out of time.", "the search ran out of time: narrow the time window or the query"),
+    504: (
+        "The search ran out of time.",
+        "the search ran out of time: narrow the time window or the query",
+    ),
+    "default": ("Any other failure.", SENTENCES[500]),
 }
+_EVENT = {
+    "id": 42,
+    "request_id": "1795521600123456",
+    "created_at": 1795521600123,
+    "request_at": 1795521598600,
+    "group": "ns-admin",
+    "model": "gpt-4o",
+    "token_name": "default",
+    "endpoint": "/v1/chat/completions",
+    "channel": 3,
+    "code": 200,
+    "mode": 1,
+    "metadata": {"team": "search"},
+    "usage": {"input_tokens": 12, "output_tokens": 30, "total_tokens": 42},
+    "request_detail": {"id": 7, "log_id": 42, "request_body": '{"model":"gpt-4o"}', "response_body": "{}"},
+}
+
+
+def _success() -> dict[str, Any]:
+    hit = Hit({name: Raw(msgspec.json.encode(value)) for name, value in _EVENT.items()})
+    menus = {name: Aggregation([Bucket(1, _EVENT[field])]) for name, field in MENUS.items()}  # type: ignore[arg-type]
+    return _answer("The logs of the page.", msgspec.json.decode(envelope(Page([hit], 1, menus), "", with_bodies=True)))
+
+
+def _failure(status: int | str) -> dict[str, Any]:
+    description, message = _FAILURES[status]
+    return _answer(description, {"message": message, "success": False})
+
+
+def _answer(description: str, example: Any) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"example": example}}}
 
 
 def _parameter(rule: Rule) -> dict[str, Any]:
@@ -33,15 +72,9 @@ def _parameter(rule: Rule) -> dict[str, Any]:
     return {"name": rule.name, "in": "query", "description": description, "schema": dict(rule.schema)}
 
 
-def _failure(status: int) -> dict[str, Any]:
-    description, message = _FAILURES[status]
-    example = {"message": message, "success": False}
-    return {"description": description, "content": {"application/json": {"example": example}}}
-
-
 def _search(rules: tuple[Rule, ...]) -> dict[str, Any]:
     return {
-        "responses": {status: _failure(status) for status in _FAILURES},
+        "responses": {200: _success(), **{status: _failure(status) for status in _FAILURES}},
         "openapi_extra": {"parameters": [_parameter(rule) for rule in rules]},
     }
 
