@@ -1,23 +1,29 @@
 """Deep pages: params in, the logs of a page that lies too deep for `from` and `size` out.
 
-Elasticsearch refuses to skip more than 10,000 rows, and reads all that it skips. Here the sorted values are
-cut into ranges, the logs in each are counted, and the range that the page begins in is cut again, until the
-page is near its start. Where many logs share one value, the cutting goes on along the number that breaks ties.
-A step is one request whose cost does not depend on the depth; all steps see the same point in time, and the
-page is exact.
+Elasticsearch refuses to skip more than 10,000 rows, and reads all that it skips, in every index. Here the sorted
+values are cut into ranges, the logs in each are counted, and the range that the page begins in is cut again, until the
+page is near its start. Where many logs share one value, the cutting goes on along the number that breaks ties. A step
+is one request whose cost does not depend on the depth; all steps see the same point in time, and the page is exact.
 """
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from api.answer import Found
+from api.answer import Aggregation, Found
 from api.params import SearchParams
 from api.query import TIE, Body, all_of, any_of, count_body, matching, none_of, page_body, term
 from api.store import Store
 
-WINDOW = 10_000  # rows that `from` and `size` reach: the default of index.max_result_window
+WINDOW = 5_000  # rows that are skipped with `from`; 10,000 are allowed, but by then a seek is quicker
 NEAR = 1_000  # rows that are cheaper to skip than to cut once more
-CUTS = 64  # ranges counted in one step
+DATE_CUTS = 1_000  # parts counted in one step
+NUMBER_CUTS = 64
+NUMBERS = ("id", TIE)
 INT64_MAX = 2**63 - 1
+
+
+# A question, and how its answer is read: the parts of a stretch in its order, each as low, high, number of logs.
+Cut = tuple[Body, Callable[[Aggregation], Iterator[tuple[int, int, int]]]]
 
 
 class Range(NamedTuple):
@@ -35,7 +41,7 @@ class Range(NamedTuple):
     def values(self, low: int | None, high: int | None) -> Body:
         """Return the clause of the values from `low` to `high`; None is an open end."""
         bounds = {name: value for name, value in (("gte", low), ("lte", high)) if value is not None}
-        dates = {} if self.field in ("id", TIE) else {"format": "epoch_millis"}
+        dates = {} if self.field in NUMBERS else {"format": "epoch_millis"}
         return {"range": {self.field: {**bounds, **dates}}}
 
     def inside(self) -> list[Body]:
@@ -100,15 +106,15 @@ async def _narrow(store: Store, params: SearchParams, span: Range, pit: str) -> 
     """Return the part of a stretch that the page begins in."""
     if span.low == span.high:
         return _along_ties(span)
-    parts = _cut(span)
-    filters = [span.values(low, high) for low, high in parts]
-    body = count_body([*matching(params), *span.inside()])
-    (found,) = await store.search([{**body, "aggs": {"parts": {"filters": {"filters": filters}}}}], pit)
+    cut = _by_number if span.field in NUMBERS else _by_date
+    aggregation, read = cut(span)
+    body = {**count_body([*matching(params), *span.inside()]), "aggs": {"parts": aggregation}}
+    (found,) = await store.search([body], pit)
     before = span.before
-    for (low, high), bucket in zip(parts, found.aggregations["parts"].buckets, strict=True):
-        if params.offset < before + bucket.doc_count:
-            return span._replace(low=low, high=high, before=before, logs=bucket.doc_count)
-        before += bucket.doc_count
+    for low, high, logs in read(found.aggregations["parts"]):
+        if params.offset < before + logs:
+            return span._replace(low=low, high=high, before=before, logs=logs)
+        before += logs
     return span._replace(before=before, logs=0)  # the page is past the end
 
 
@@ -119,13 +125,32 @@ def _along_ties(span: Range) -> Range:
     return Range(TIE, 0, INT64_MAX, True, span.before, span.logs, shared, (beyond, *span.after))
 
 
-def _cut(span: Range) -> list[tuple[int, int]]:
-    """Return the equal parts of a stretch, in its order."""
+def _by_date(span: Range) -> Cut:
+    """Cut by a histogram: it passes over the logs once, however many parts."""
+    interval = (span.high - span.low) // DATE_CUTS + 1
+    options = {"field": span.field, "fixed_interval": f"{interval}ms", "min_doc_count": 1}
+
+    def read(counted: Aggregation) -> Iterator[tuple[int, int, int]]:
+        for bucket in reversed(counted.buckets) if span.descending else counted.buckets:
+            start = int(bucket.key or 0)
+            yield max(start, span.low), min(start + interval - 1, span.high), bucket.doc_count
+
+    return {"date_histogram": options}, read
+
+
+def _by_number(span: Range) -> Cut:
+    """Cut by a filter for each part: a histogram of numbers counts in doubles, too coarse for 64 bits."""
     width = span.high - span.low + 1
-    pieces = min(CUTS, width)
+    pieces = min(max(2 * span.logs // NEAR, 2), NUMBER_CUTS, width)
     starts = [span.low + width * piece // pieces for piece in range(pieces)]
     parts = list(zip(starts, [*(start - 1 for start in starts[1:]), span.high], strict=True))
-    return parts[::-1] if span.descending else parts
+    ordered = parts[::-1] if span.descending else parts
+
+    def read(counted: Aggregation) -> Iterator[tuple[int, int, int]]:
+        for (low, high), bucket in zip(ordered, counted.buckets, strict=True):
+            yield low, high, bucket.doc_count
+
+    return {"filters": {"filters": [span.values(low, high) for low, high in ordered]}}, read
 
 
 def _body(params: SearchParams, span: Range) -> Body:
