@@ -21,7 +21,7 @@ def main() -> None:
     _end_in_order()
     try:
         _execute(arguments, load(Settings))
-    except StackError as error:
+    except (StackError, OSError) as error:  # a full disk and a missing permission speak for themselves
         sys.exit(f"stack: {error}")
 
 

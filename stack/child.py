@@ -1,11 +1,9 @@
 """One child process with a log file: started so that it can never outlive its parent, ended in order."""
 
-import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from stack.problem import StackError
@@ -22,7 +20,7 @@ class Child:
     started here watch it (java/Tether.java, tether.py).
     """
 
-    def __init__(self, name: str, command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, name: str, command: list[str], log: Path) -> None:
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -34,14 +32,8 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     def is_alive(self) -> bool:
         """Whether it still runs."""

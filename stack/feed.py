@@ -58,7 +58,7 @@ class Feed:
             self.flush()
 
     def flush(self) -> None:
-        """Wait until everything written is acknowledged; StackError when it can not be."""
+        """Wait until everything written is acknowledged; StackError when it cannot be."""
         self._producer.flush()
         if self._failure:
             raise StackError(f"Kafka did not take an event ({self._failure!r}): see its log, then feed again.")
@@ -74,9 +74,8 @@ class Feed:
 def feed(settings: Settings, plan: Plan, progress: Callable[[str], None]) -> int:
     """Write what is planned and return how many events Kafka has acknowledged; StackError when it is away."""
     now_ms = time.time_ns() // 1_000_000
-    moments = (
-        live(plan.events, plan.rate) if plan.rate else history(plan.events, now_ms, _days(settings.retention_days))
-    )
+    past = history(plan.events, now_ms, _days(settings.retention_days))
+    moments = live(plan.events, plan.rate) if plan.rate else past
     with _producer(settings) as producer:
         writing = Feed(producer, settings.kafka_topic)
         try:

@@ -7,6 +7,7 @@ import ctypes.util
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -22,7 +23,10 @@ from stack.problem import StackError
 
 SOURCES = Path(__file__).parent / "java"
 MODULE_CLASS = "LocalModule"
-ZSTD_PLACES = ["/opt/homebrew/lib", "/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib/*-linux-gnu", "/lib64"]
+ZSTD_PLACES = [
+    f"/usr/lib/{platform.machine()}-linux-gnu",  # Debian and its kin; others' architectures lie beside it
+    *("/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/homebrew/lib"),
+]
 NETTY_PLUGIN_CLASS = "org.elasticsearch.transport.netty4.Netty4Plugin"
 
 
@@ -52,7 +56,7 @@ def _cache() -> Path:
 
 def _fingerprint() -> str:
     """Name what the installation is made of, so that a changed version or source never meets an old build."""
-    digest = hashlib.sha256(str(JAVA).encode())
+    digest = hashlib.sha256()
     for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.glob("*.java"))]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -81,9 +85,10 @@ def _build(directory: Path, progress: Callable[[str], None]) -> None:
 
 
 def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> None:
-    progress("downloading jars (85 MB, once)")
+    progress("downloading jars: Elasticsearch (40 MB, once)")
     elasticsearch = jars.fetch(jars.ELASTICSEARCH)
     netty = jars.fetch(jars.NETTY_TRANSPORT)
+    progress("downloading jars: Kafka (43 MB, once)")
     kafka = jars.fetch(jars.KAFKA) + jars.fetch(jars.KAFKA_LOGGING)[:1]
     compiler = jars.fetch(jars.COMPILER)
 
@@ -98,10 +103,7 @@ def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> N
     local = _module(building / "modules", "local", MODULE_CLASS, [])
     _jar(local / "local.jar", list(classes.glob(f"{MODULE_CLASS}*")))
     launcher = directory / "launcher.jar"
-    classpaths = {
-        "elasticsearch": _classpath([launcher, *elasticsearch]),
-        "kafka": _classpath([launcher, *kafka]),
-    }
+    classpaths = {"elasticsearch": _classpath([launcher, *elasticsearch]), "kafka": _classpath([launcher, *kafka])}
     (building / "classpaths.json").write_text(json.dumps(classpaths))
 
 
@@ -112,14 +114,8 @@ def _classpath(paths: list[Path]) -> str:
 def _compile(compiler: list[Path], classpath: list[Path], classes: Path) -> None:
     # --release would need ct.sym, which a runtime without the JDK's compiler does not have
     options = ["-source", "21", "-target", "21", "-proc:none", "-nowarn"]
-    command = [
-        str(JAVA),
-        "-cp",
-        _classpath(compiler),
-        "org.eclipse.jdt.internal.compiler.batch.Main",
-        *options,
-    ]
-    command += ["-cp", _classpath(classpath), "-d", str(classes), *map(str, sorted(SOURCES.glob("*.java")))]
+    compiling = [str(JAVA), "-cp", _classpath(compiler), "org.eclipse.jdt.internal.compiler.batch.Main", *options]
+    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.glob("*.java"))]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise StackError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
@@ -166,12 +162,12 @@ def _find_zstd(suffix: str) -> Path:
     name = ctypes.util.find_library("zstd")
     if name and Path(name).is_absolute():
         return Path(name)
-    for place in map(Path, ZSTD_PLACES):
-        found = sorted(Path(place.anchor).glob(f"{place.relative_to(place.anchor)}/libzstd*.{suffix}*"))
+    for place in ZSTD_PLACES:
+        found = sorted(Path(place).glob(f"libzstd*.{suffix}*"))
         if found:
             return found[0].resolve()
     raise StackError(
         "Elasticsearch needs the library zstd for its best compression and this machine has none: install it "
-        "(Debian, Ubuntu: apt-get install libzstd1; Fedora: dnf install libzstd; Alpine: apk add zstd-libs; "
+        "(Debian, Ubuntu: apt-get install libzstd1; Fedora: dnf install libzstd; "
         "macOS: brew install zstd), then start again."
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from stack.address import Address, is_open
 from stack.feed import Plan, feed
@@ -54,7 +55,10 @@ def _refuse_taken_port(address: Address, setting: str) -> None:
 
 def _is_empty(settings: Settings) -> bool:
     """Whether the topic holds no event yet: a run that was ended early must not be fed twice."""
-    consumer = KafkaConsumer(**settings.kafka_options(), allow_auto_create_topics=False)
+    try:
+        consumer = KafkaConsumer(**settings.kafka_options(), allow_auto_create_topics=False)
+    except KafkaError as error:
+        raise StackError(f"Kafka at {settings.kafka_bootstrap_servers} refuses the connection ({error}).") from error
     with closing(consumer):
         numbers = consumer.partitions_for_topic(settings.kafka_topic) or set()
         partitions = [TopicPartition(settings.kafka_topic, number) for number in numbers]

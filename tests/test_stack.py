@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
@@ -44,12 +45,15 @@ class Command:
         self.elasticsearch = Address("127.0.0.1", free_port())
         self.kafka = Address("127.0.0.1", free_port())
         self.directory = directory
+        self.api = Address("127.0.0.1", free_port())
         self.output = directory / "output.txt"
         settings = {
             "ELASTICSEARCH_URL": f"http://{self.elasticsearch}",
             "KAFKA_BOOTSTRAP_SERVERS": str(self.kafka),
             "STACK_DIR": str(directory / "stack"),
             "STACK_ES_HEAP": "512m",
+            "API_PORT": str(self.api.port),
+            "INDEXER_METRICS_PORT": str(free_port()),
             **environment,
         }
         with self.output.open("w") as output:
@@ -67,14 +71,30 @@ class Command:
 
     def wait_until_ready(self) -> None:
         """Wait for the line that begins with `ready`."""
-        wait_until(lambda: self.process.poll() is not None or any(line.startswith("ready") for line in self.lines()))
+        wait_until(
+            lambda: self.process.poll() is not None or any(line.startswith("ready") for line in self.lines()), 180
+        )
         assert self.process.poll() is None, self.lines()
 
     def servers(self) -> list[int]:
-        """Find the processes whose command line names this directory."""
-        listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        mine = [line.split() for line in listing.splitlines() if f"{self.directory}/stack/" in line]
-        return [int(words[0]) for words in mine]
+        """Find the processes whose command line names this directory, whoever their parent is."""
+        return [int(line.split()[0]) for line in processes("pid=,args=") if f"{self.directory}/stack/" in line]
+
+    def children(self) -> dict[str, int]:
+        """Give the number of each process that this one has started, by the last word of its command line."""
+        lines = [line.split() for line in processes("ppid=,pid=,args=")]
+        return {words[-1]: int(words[1]) for words in lines if int(words[0]) == self.process.pid}
+
+
+def processes(columns: str) -> list[str]:
+    """Give one line for each process on this machine."""
+    listing = subprocess.run(["ps", "-ww", "-eo", columns], capture_output=True, text=True, check=True)
+    return listing.stdout.splitlines()
+
+
+def are_gone(numbers: Iterable[int]) -> bool:
+    """Whether none of these processes is left."""
+    return not {int(line) for line in processes("pid=")} & set(numbers)
 
 
 @contextmanager
@@ -178,6 +198,37 @@ def test_a_heap_that_is_too_small_names_the_cause_and_the_log(tmp_path: Path) ->
     assert "elasticsearch-1.log" in sentence
 
 
+def test_everything_runs_with_one_command_and_ends_in_order(tmp_path: Path) -> None:
+    with command(tmp_path, "run") as running:
+        running.wait_until_ready()
+        children = running.children()
+        answer = httpx.get(f"http://{running.api}/api/logs/search", params={"model_name": "gpt-4o"})
+        os.killpg(running.process.pid, signal.SIGINT)
+
+        assert running.process.wait(timeout=60) == 0
+        assert answer.json()["data"]["total"] > 1000
+        assert len(children) == 5
+        assert are_gone(children.values())
+        ended = [line.removeprefix("ending ") for line in running.lines() if line.startswith("ending ")]
+        assert ended == ["feed", "api", "indexer", "Kafka", "Elasticsearch"]
+
+
+def test_a_program_that_dies_ends_the_run(tmp_path: Path, stack: Stack) -> None:
+    own = {"INDEX_ALIAS": "dies", "KAFKA_TOPIC": "dies", "KAFKA_GROUP_ID": "dies"}
+    addresses = {"ELASTICSEARCH_URL": stack.elasticsearch.url, "KAFKA_BOOTSTRAP_SERVERS": stack.kafka.bootstrap}
+    feed(settings_for(stack, "dies"), Plan(5, rate=1000, seed=1), silent)  # what is not empty is not fed the past
+    with command(tmp_path, "run", **own, **addresses) as running:
+        running.wait_until_ready()
+        children = running.children()
+        os.kill(children["api"], signal.SIGKILL)
+
+        assert running.process.wait(timeout=60) == 1
+        assert running.lines()[-1].startswith("stack: api was ended from outside (SIGKILL; ")
+        assert are_gone(children.values())
+        assert stack.elasticsearch.is_running()
+        assert stack.kafka.is_running()
+
+
 @pytest.mark.parametrize(
     ("heap", "says"), [("9999g", "MB of free memory"), ("much", "STACK_ES_HEAP=much is no size"), ("1", "is no size")]
 )
@@ -186,13 +237,14 @@ def test_an_impossible_heap_is_refused_before_anything_starts(heap: str, says: s
         check_memory(heap, 1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's table of sockets")
 def test_the_servers_listen_on_loopback_only(stack: Stack) -> None:
-    sockets = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    ours = [f":{stack.elasticsearch.address.port} ", f":{stack.kafka.address.port} "]
-    listening = [line.split()[3] for line in sockets.splitlines() if any(port in line for port in ours)]
+    ports = {f"{server.address.port:04X}" for server in (stack.elasticsearch, stack.kafka)}
+    tables = [Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
+    sockets = [line.split()[1:4] for table in tables for line in table]
+    listening = [local.partition(":") for local, _, state in sockets if state == "0A"]
 
-    assert len(listening) == 2
-    assert all("127.0.0.1" in address for address in listening)
+    assert [host[-8:] for host, _, port in listening if port in ports] == ["0100007F", "0100007F"]
 
 
 def test_a_killed_node_comes_back_on_the_same_port_with_its_data(stack: Stack) -> None:
