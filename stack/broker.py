@@ -55,7 +55,7 @@ class Broker(Server):
 
     def command(self) -> list[str]:
         """Give the command line of the JVM."""
-        return self._java("Tether", "kafka.Kafka", str(self.directory / "server.properties"))
+        return self._java("launcher.Tether", "kafka.Kafka", str(self.directory / "server.properties"))
 
     def _java(self, *arguments: str) -> list[str]:
         options = [f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError"]

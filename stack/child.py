@@ -17,7 +17,7 @@ class Child:
     """A program in a session of its own, so that Ctrl-C reaches it only through `stop`, in its turn.
 
     Its standard input is a pipe that ends with this process, however this process ends; the programs that are
-    started here watch it (java/Tether.java, tether.py).
+    started here watch it (java/launcher/Tether.java, tether.py).
     """
 
     def __init__(self, name: str, command: list[str], log: Path) -> None:

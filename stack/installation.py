@@ -22,7 +22,7 @@ from stack import jars
 from stack.problem import StackError
 
 SOURCES = Path(__file__).parent / "java"
-MODULE_CLASS = "LocalModule"
+MODULE_CLASS = "local.LocalModule"
 ZSTD_PLACES = [
     f"/usr/lib/{platform.machine()}-linux-gnu",  # Debian and its kin; others' architectures lie beside it
     *("/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/homebrew/lib"),
@@ -57,7 +57,7 @@ def _cache() -> Path:
 def _fingerprint() -> str:
     """Name what the installation is made of, so that a changed version or source never meets an old build."""
     digest = hashlib.sha256()
-    for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.glob("*.java"))]:
+    for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.rglob("*.java"))]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -95,13 +95,13 @@ def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> N
     progress("compiling")
     classes = building / "classes"
     _compile(compiler, elasticsearch, classes)
-    _jar(building / "launcher.jar", [path for path in classes.iterdir() if MODULE_CLASS not in path.name])
+    _jar(building / "launcher.jar", classes, "launcher")
 
     progress("laying out Elasticsearch's modules")
     only_netty = [jar for jar in netty if jar not in elasticsearch]
     _module(building / "modules", "transport-netty4", NETTY_PLUGIN_CLASS, only_netty)
     local = _module(building / "modules", "local", MODULE_CLASS, [])
-    _jar(local / "local.jar", list(classes.glob(f"{MODULE_CLASS}*")))
+    _jar(local / "local.jar", classes, "local")  # Elasticsearch refuses a module's class on its own class path
     launcher = directory / "launcher.jar"
     classpaths = {"elasticsearch": _classpath([launcher, *elasticsearch]), "kafka": _classpath([launcher, *kafka])}
     (building / "classpaths.json").write_text(json.dumps(classpaths))
@@ -115,16 +115,16 @@ def _compile(compiler: list[Path], classpath: list[Path], classes: Path) -> None
     # --release would need ct.sym, which a runtime without the JDK's compiler does not have
     options = ["-source", "21", "-target", "21", "-proc:none", "-nowarn"]
     compiling = [str(JAVA), "-cp", _classpath(compiler), "org.eclipse.jdt.internal.compiler.batch.Main", *options]
-    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.glob("*.java"))]
+    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.rglob("*.java"))]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise StackError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
 
 
-def _jar(path: Path, classes: list[Path]) -> None:
+def _jar(path: Path, classes: Path, package: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
-        for file in classes:
-            archive.write(file, file.name)
+        for file in sorted((classes / package).iterdir()):
+            archive.write(file, file.relative_to(classes))
 
 
 def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -> Path:

@@ -69,7 +69,7 @@ class Node(Server):
             "--add-modules=jdk.net",
             "--enable-native-access=ALL-UNNAMED",
             *("-cp", self._installation.elasticsearch_classpath),
-            *("Tether", "LocalNode", str(self.directory / "config")),
+            *("launcher.Tether", "launcher.LocalNode", str(self.directory / "config")),
         ]
 
     def _configuration(self) -> dict[str, str | int | bool | list[str]]:

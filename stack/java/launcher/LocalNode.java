@@ -1,3 +1,5 @@
+package launcher;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

@@ -1,3 +1,5 @@
+package launcher;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
