@@ -15,6 +15,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError
 
 from indexer.intake import Ends, Intake
+from indexer.kafka_3_0_12 import finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ CONSUMER: dict[str, Any] = {
     "max_poll_records": POLL_RECORDS,
     "reconnect_backoff_max_ms": 2_000,
     "isolation_level": "read_committed",
+    "metadata_max_age_ms": 5_000,  # a topic made later, or partitions added, are found within this time
     "bootstrap_timeout_ms": 5_000,
     "metrics_enabled": False,
 }
@@ -72,6 +74,8 @@ class Consumption:
         consumer = self._consumer = self._connect()
         while not self._stopping.is_set():
             self.last_tick = time.monotonic()
+            finish_joining(consumer)
+            take_up_parked(consumer)
             polled = consumer.poll(timeout_ms=POLL_MS)
             for partition, records in polled.items():
                 self._intake.take(partition, records, self._ends)
@@ -117,7 +121,6 @@ class Consumption:
             consumer.pause(*to_pause)
         if to_resume := paused - wanted:
             consumer.resume(*to_resume)
-        _take_up_parked(consumer)
         self._ends.ledger.paused.set(len(wanted))
 
     def _commit_if_due(self, consumer: KafkaConsumer) -> None:
@@ -247,18 +250,6 @@ def held_back(
         if under_way.get(partition, idle)[0]
         >= ease[partition] * (share if under_way.get(partition, idle)[1] > STUCK_SECONDS else quarter)
     }
-
-
-def _take_up_parked(consumer: KafkaConsumer) -> None:
-    """Let the fetcher see that its hands are free.
-
-    kafka-python 3.0.12 parks the fetched records of a paused partition and takes them up again only while its
-    current run of records is None; a run that was read to its end stays there, and a resumed partition then stands
-    still until the process ends. Found with pause() on some partitions of four; the version is pinned for this.
-    """
-    fetcher = consumer._fetcher  # noqa: SLF001
-    if not fetcher._next_partition_records:  # noqa: SLF001
-        fetcher._next_partition_records = None  # noqa: SLF001
 
 
 def _with_metadata(offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:

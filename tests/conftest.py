@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -17,6 +20,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.consumer.fetcher import ConsumerRecord
 
 from mappings.index import OWN, index_name, template, write_alias
 from mappings.instant import instant_ms
@@ -85,6 +91,99 @@ class StartApi(Protocol):
         """Return it when it answers."""
 
 
+class RunningIndexer(NamedTuple):
+    """One member of the consumer group, as a process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def metric(self, name: str) -> float:
+        """Return the sum of one metric over its labels, by its name without the prefix."""
+        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        values = [line.rsplit(" ", 1)[1] for line in lines if re.match(rf"gateway_logs_{name}(\{{|\s)", line)]
+        return sum(map(float, values))
+
+    def trouble(self) -> str:
+        """Return what /readyz says: "ready", or why not."""
+        message: str = httpx.get(f"{self.url}/readyz").json()["message"]
+        return message
+
+    def is_ready(self) -> bool:
+        """Tell whether it is a member of the group and has nothing that waits."""
+        return self.trouble() == "ready"
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+    def stop(self) -> int:
+        """End it as an operator does; return its exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE_S + 10)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A topic, a consumer group and an alias of one test, and the programs on them."""
+
+    name: str
+    servers: Servers
+    client: Elasticsearch
+    producer: KafkaProducer
+    running: ExitStack
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings of the indexer on this pipeline."""
+        return {
+            "ELASTICSEARCH_URL": self.servers.elasticsearch_url,
+            "KAFKA_BOOTSTRAP_SERVERS": self.servers.bootstrap_servers,
+            "KAFKA_TOPIC": self.name,
+            "KAFKA_GROUP_ID": self.name,
+            "KAFKA_DEAD_LETTER_TOPIC": f"{self.name}.dead",
+            "KAFKA_SESSION_TIMEOUT_MS": "6000",
+            "INDEX_ALIAS": self.name,
+        }
+
+    def send(self, *values: Event | bytes | None, **record: Any) -> None:
+        """Write events, or raw values, to the topic, and wait until Kafka has them."""
+        sent = [self.producer.send(self.name, _value(value), **record) for value in values]
+        for future in sent:
+            future.get(timeout=PATIENCE_S)
+
+    def start_indexer(self, **environment: str) -> RunningIndexer:
+        """Run `python -m indexer`; returns once its health port answers."""
+        return self.running.enter_context(running_indexer({**self.environment, **environment}))
+
+    def count(self, **query: Any) -> int:
+        """Return the number of documents behind the alias that match, after a refresh."""
+        if not self.client.indices.exists_alias(name=self.name):
+            return 0
+        self.client.indices.refresh(index=self.name)
+        return int(self.client.count(index=self.name, **query)["count"])
+
+    def sources(self) -> list[Event]:
+        """Return what is stored, oldest first."""
+        self.client.indices.refresh(index=self.name)
+        hits = self.client.search(index=self.name, size=1000, sort="created_at:asc")["hits"]["hits"]
+        return [hit["_source"] for hit in hits]
+
+    def dead_letters(self) -> list[ConsumerRecord]:
+        """Return every record of the dead-letter topic."""
+        return read_topic(self.servers, f"{self.name}.dead")
+
+    def lag(self) -> int:
+        """Return how many records of the topic are not committed."""
+        consumer = KafkaConsumer(bootstrap_servers=self.servers.bootstrap_servers, group_id=self.name)
+        try:
+            partitions = [TopicPartition(self.name, number) for number in consumer.partitions_for_topic(self.name)]
+            ends = consumer.end_offsets(partitions)
+            return sum(ends[partition] - (consumer.committed(partition) or 0) for partition in partitions)
+        finally:
+            consumer.close(autocommit=False)
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The servers of this run: those given, else containers, else the project's own stack."""
@@ -144,6 +243,68 @@ def api(logs: Logs, start_api: StartApi) -> RunningApi:
     return start_api(logs.alias)
 
 
+@pytest.fixture(scope="session")
+def producer(servers: Servers) -> Iterator[KafkaProducer]:
+    """One producer for the whole run."""
+    producer = KafkaProducer(bootstrap_servers=servers.bootstrap_servers, compression_type="lz4", linger_ms=5)
+    yield producer
+    producer.close()
+
+
+@pytest.fixture
+def pipeline(servers: Servers, elasticsearch: Elasticsearch, producer: KafkaProducer) -> Iterator[Pipeline]:
+    """A topic of three partitions and an alias, of this test alone; nothing of it stays."""
+    name = f"test-{uuid4().hex[:12]}"
+    topics = [name, f"{name}.dead"]
+    admin = KafkaAdminClient(bootstrap_servers=servers.bootstrap_servers)
+    admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1) for topic in topics])
+    with ExitStack() as running:
+        yield Pipeline(name, servers, elasticsearch, producer, running)
+    admin.delete_topics(topics)
+    admin.close()
+    _remove(elasticsearch, name)
+
+
+def read_topic(servers: Servers, topic: str) -> list[ConsumerRecord]:
+    """Return all records of a topic, as they are now."""
+    consumer = KafkaConsumer(bootstrap_servers=servers.bootstrap_servers, auto_offset_reset="earliest")
+    try:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[ConsumerRecord] = []
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            found += [record for records in consumer.poll(timeout_ms=200).values() for record in records]
+        return found
+    finally:
+        consumer.close()
+
+
+def _value(value: Event | bytes | None) -> bytes | None:
+    return json.dumps(value, ensure_ascii=False).encode() if isinstance(value, dict) else value
+
+
+@contextmanager
+def running_indexer(settings: dict[str, str]) -> Iterator[RunningIndexer]:
+    """Run `python -m indexer` with these settings, its health on a free port."""
+    port = free_port()
+    environment = {**os.environ, **settings, "INDEXER_METRICS_PORT": str(port)}
+    command = [sys.executable, "-m", "indexer"]
+    with (
+        tempfile.TemporaryFile("w+") as lines,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines, text=True) as process,
+    ):
+        indexer = RunningIndexer(f"http://127.0.0.1:{port}", process)
+        try:
+            wait_until(lambda: is_answering(f"{indexer.url}/healthz"))
+            yield indexer
+        finally:
+            process.kill()
+            process.wait(PATIENCE_S)
+            lines.seek(0)
+            sys.stderr.write(lines.read())  # pytest shows it where the test failed
+
+
 @contextmanager
 def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
     """Run `python -m api` with these settings, on a free port."""
@@ -184,6 +345,14 @@ def free_port() -> int:
         return port
 
 
+def assert_envelope(answer: httpx.Response, status: int) -> None:
+    assert answer.status_code == status
+    assert answer.headers["x-request-id"]
+    assert set(answer.json()) == {"message", "success"}
+    assert answer.json()["success"] is False
+    assert answer.json()["message"]
+
+
 @contextmanager
 def _fresh_logs(client: Elasticsearch) -> Iterator[Logs]:
     name = f"test-{uuid4().hex[:12]}"
@@ -192,10 +361,13 @@ def _fresh_logs(client: Elasticsearch) -> Iterator[Logs]:
     try:
         yield Logs(client, name)
     finally:
-        found = client.indices.get(index=f"{name}-*", expand_wildcards="all")
-        for index in found:
-            client.indices.delete(index=index)
-        client.indices.delete_index_template(name=name)
+        _remove(client, name)
+
+
+def _remove(client: Elasticsearch, name: str) -> None:
+    for index in client.indices.get(index=f"{name}-*", expand_wildcards="all"):
+        client.indices.delete(index=index)
+    client.options(ignore_status=404).indices.delete_index_template(name=name)
 
 
 def _docker_answers() -> bool:
