@@ -1,0 +1,1 @@
+"""How fast it is: the indexer against raw `_bulk`, the API against bare searches, periods of an index (not shipped)."""
