@@ -28,7 +28,9 @@ def main() -> None:
     # uvicorn raises the signal again when it has shut down; to be told to end is no failure.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: sys.exit(0))
-    structlog.get_logger().info("serving", address=f"http://{settings.api_host}:{settings.api_port}")
+    readers = "whoever has a key" if settings.keys() else "this machine only: no key is configured"
+    address = f"http://{settings.api_host}:{settings.api_port}"
+    structlog.get_logger().info("serving", address=address, readers=readers)
     uvicorn.run(
         create_app(settings),
         host=settings.api_host,

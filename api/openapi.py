@@ -8,9 +8,9 @@ from msgspec import Raw
 
 from api.answer import Aggregation, Bucket, Hit
 from api.errors import SENTENCES
-from api.params import GROUP_RULES, RULES, Rule
 from api.query import MENUS
 from api.response import Page, envelope
+from api.rules import GROUP_RULES, RULES, Rule
 
 _FAILURES: Mapping[int | str, tuple[str, str]] = {
     400: ("A parameter is wrong.", "per_page=500: must be a whole number from 1 to 100"),

@@ -8,7 +8,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.params import Order, SearchParams
+from api.params import SearchParams
+from api.rules import Order
 from api.words import Word, Words, count_parts, has_lone_characters, is_in_runs, split_prefix, unescape
 
 Body = dict[str, Any]

@@ -45,26 +45,26 @@ class _Own(Struct, frozen=True):
 
 def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
     """Return the answer of a search that succeeded."""
-    details = _DETAIL if with_bodies else _DETAIL_WITHOUT_BODIES
+    objects = _OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES
     data = {
-        "logs": [_log(hit.source, details) for hit in page.hits],
+        "logs": [_log(hit.source, objects) for hit in page.hits],
         "total": page.total,
         **{name: _menu(page.menus[name]) for name in MENUS},
     }
     return msgspec.json.encode({"data": data, "message": message, "success": True})
 
 
-def _log(source: Fields, details: Fields) -> dict[str, Any]:
+def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:
     """Return one log with every documented field; a field that is null is one that the event did not have."""
     extra = _extra(source.pop(OWN, _NULL))
     log: dict[str, Any] = _filled(_LOG, {**source, **extra})
     for name in _TIMES:
         log[name] = _time(log[name])
-    for name, nothing in {**_OBJECTS, "request_detail": details}.items():
-        log[name] = _filled(nothing, {**_object(source.get(name)), **_object(extra.get(name))})
-    if details is _DETAIL_WITHOUT_BODIES:
-        for name in BODIES:
-            log["request_detail"].pop(name, None)
+    for name, nothing in objects.items():
+        given = _object(source[name]) if name in source else {}
+        if name in extra:
+            given.update(_object(extra[name]))
+        log[name] = _filled(nothing, given)
     return log
 
 
@@ -74,8 +74,11 @@ def _extra(own: Raw) -> Fields:
     return _FIELDS.decode(extra) or {} if extra else {}
 
 
-def _object(value: Raw | None) -> Fields:
-    return _FIELDS.decode(value) or {} if value and bytes(memoryview(value)[:1]) == b"{" else {}
+def _object(value: Raw) -> Fields:
+    try:
+        return _FIELDS.decode(value) or {}
+    except msgspec.ValidationError:  # another kind of value, which an older index may hold
+        return {}
 
 
 def _filled(nothing: Fields, given: Fields) -> Fields:
@@ -112,9 +115,15 @@ def _kinds(declared: Any) -> list[type]:
 
 
 _LOG = _nothing(LogEvent)
-_DETAIL = _nothing(RequestDetail)
-_DETAIL_WITHOUT_BODIES = {name: value for name, value in _DETAIL.items() if name not in BODIES}
-_OBJECTS: Mapping[str, Fields] = {"price": _nothing(Price), "usage": _nothing(Usage)}
+_OBJECTS = {
+    "price": _nothing(Price),
+    "usage": _nothing(Usage),
+    "request_detail": _nothing(RequestDetail),
+}
+_OBJECTS_WITHOUT_BODIES = {
+    **_OBJECTS,
+    "request_detail": {name: value for name, value in _OBJECTS["request_detail"].items() if name not in BODIES},
+}
 _TIMES = [
     field.name
     for field in msgspec.structs.fields(LogEvent)

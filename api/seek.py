@@ -62,6 +62,8 @@ async def find_deep_page(store: Store, params: SearchParams) -> tuple[Found, int
         while not _is_near(span, params):
             span = await _narrow(store, params, span, pit)
             steps += 1
+        if not span.logs:  # the end came nearer in the meantime: the oldest index was deleted
+            return Found(), steps
         (found,) = await store.search([_body(params, span)], pit)
         return found, steps
 

@@ -20,14 +20,9 @@ CLIENT_SLACK_S = 1  # the server is to say that the time is up, not the connecti
 PIT_KEEP_ALIVE = "30s"
 _PARTIAL = {"allow_partial_search_results": False}
 _COMPAT = "application/vnd.elasticsearch+json"
-_TOO_MANY = (
-    b"too_many_clauses",
-    b"too_many_nested_clauses",
-    b"maxClauseCount",
-    b"max_clause_count",
-    b"too many",
-)
-_TIME_IS_UP = (b"Time exceeded", b"search_timeout_exception", b"timed out")
+# By the exceptions' names and words: the status is 400 for one and 500 for another.
+_TOO_MANY = (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses")
+_TIME_IS_UP = (b"Time exceeded", b"search_timeout_exception")
 TOO_WIDE = (
     "query matches too many different words for Elasticsearch: make the beginnings before `*` longer, "
     "or search for fewer words"

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import pytest
 
 from api.errors import ApiError
-from api.params import FAR_PAGE, Order, SearchParams, read_params
+from api.params import SearchParams, read_params
+from api.rules import FAR_PAGE, Order
 
 MOMENT_MS = 1_795_507_200_123  # 2026-11-24T08:00:00.123Z
 
@@ -50,6 +51,7 @@ def test_a_search_without_parameters_is_the_first_ten_logs_newest_first() -> Non
         ({"with_body": "0"}, "include_detail", False),
         ({"include_detail": "TRUE", "with_body": "false"}, "include_detail", True),
         ({"query": "   "}, "query", None),
+        ({"": "gpt-4o"}, "model_name", None),
         ({"group": "a/b"}, "group", "a/b"),
     ],
 )
