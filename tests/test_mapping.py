@@ -14,9 +14,10 @@ from conftest import Logs
 from msgspec import Raw, Struct
 
 from api.answer import Aggregation, Hit
-from api.params import ORDERS, RULES, read_params
+from api.params import read_params
 from api.query import MENUS, TIE, Body, hits_body, summary_bodies
 from api.response import Page, envelope
+from api.rules import ORDERS, RULES
 from indexer.decode import Log, Window, decode
 from mappings.event import LogEvent, Time
 from mappings.index import BODY, OWN, VERSION, fingerprint

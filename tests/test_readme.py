@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings
 
 from api.app import create_app
 from api.metrics import Metrics
-from api.params import RULES
+from api.rules import RULES
 from api.settings import ApiSettings
 from indexer.ledger import Ledger
 from mappings.event import LogEvent, Price, RequestDetail, Usage
