@@ -60,7 +60,7 @@ class Outbox:
 
     def put_later(self, batch: Batch) -> None:
         """Let a batch go again after a pause that doubles with its attempts, at random below that (full jitter)."""
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(batch.attempts, 10))
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(batch.attempts, 10))
         with self._changed:
             heapq.heappush(self._waiting, (monotonic() + pause * random(), next(self._number), batch))  # noqa: S311
             self._changed.notify()
@@ -93,6 +93,12 @@ class Outbox:
             if batch.why:
                 found[batch.why] = found.get(batch.why, 0) + len(batch.operations)
         return [f"{number} logs wait: {why}" for why, number in sorted(found.items(), key=lambda one: -one[1])]
+
+    def seconds_to_due(self) -> list[float]:
+        """Return how long each waiting batch still waits; negative where its time has come."""
+        now = monotonic()
+        with self._changed:
+            return [due - now for due, _, _ in self._waiting]
 
     def close(self) -> None:
         """Send the senders home."""

@@ -1,0 +1,90 @@
+"""What an answer of Elasticsearch means, row by row; the rows marked real are asked from a real one in test_bulk.py."""
+
+import pytest
+
+from indexer.bulk import Verdict, verdicts
+from indexer.classify import Fate, item_fate, request_fate, single_fate
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "reason", "fate"),
+    [
+        (201, "", "", Fate.INDEXED),
+        (200, "", "", Fate.INDEXED),
+        (409, "version_conflict_engine_exception", "", Fate.DUPLICATE),
+        (400, "document_parsing_exception", "[1:9] failed to parse", Fate.DEAD_LETTER),
+        (400, "mapper_parsing_exception", "", Fate.DEAD_LETTER),
+        (400, "strict_dynamic_mapping_exception", "", Fate.DEAD_LETTER),
+        (400, "illegal_argument_exception", "Document contains at least one immense term", Fate.DEAD_LETTER),
+        (400, "illegal_argument_exception", "pipeline with id [x] does not exist", Fate.HOLD),
+        (400, "document_parsing_exception", "Limit of total fields [1000] has been exceeded", Fate.HOLD),
+        (400, "validation_exception", "this cluster currently has [1000]/[1000] maximum shards open", Fate.HOLD),
+        (400, "index_closed_exception", "closed", Fate.HOLD),
+        (400, "invalid_index_name_exception", "", Fate.HOLD),
+        (403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)]", Fate.HOLD),
+        (404, "index_not_found_exception", "no such index", Fate.HOLD),
+        (429, "es_rejected_execution_exception", "rejected", Fate.RETRY),
+        (429, "cluster_block_exception", "flood stage", Fate.HOLD),
+        (503, "unavailable_shards_exception", "primary shard is not active", Fate.RETRY),
+        (500, "exception", "", Fate.RETRY),
+        (0, "", "", Fate.RETRY),
+        (302, "", "", Fate.RETRY),
+    ],
+)
+def test_each_item_gets_the_fate_of_its_cause(status: int, error_type: str, reason: str, fate: Fate) -> None:
+    assert item_fate(status, error_type, reason) is fate
+
+
+@pytest.mark.parametrize(
+    ("status", "many", "alone"),
+    [
+        (0, Fate.RETRY, Fate.RETRY),
+        (400, Fate.SPLIT, Fate.DEAD_LETTER),
+        (413, Fate.SPLIT, Fate.DEAD_LETTER),
+        (401, Fate.HOLD, Fate.HOLD),
+        (403, Fate.HOLD, Fate.HOLD),
+        (404, Fate.HOLD, Fate.HOLD),
+        (429, Fate.RETRY, Fate.RETRY),
+        (502, Fate.RETRY, Fate.RETRY),
+        (503, Fate.RETRY, Fate.RETRY),
+    ],
+)
+def test_a_request_refused_whole_is_split_until_the_culprit_is_alone(status: int, many: Fate, alone: Fate) -> None:
+    assert (request_fate(status), single_fate(status)) == (many, alone)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "",
+        "<html>502 Bad Gateway</html>",
+        {},
+        {"items": []},
+        {"items": [{"index": {"status": 201}}]},
+        {"items": [{"index": {"status": 201}}] * 3},
+        {"items": [{}, {}]},
+        {"items": [{"index": {}}, {"index": {"status": 201}}]},
+        {"items": [{"index": {"status": "201"}}] * 2},
+        {"errors": False},
+    ],
+)
+def test_an_answer_that_cannot_be_read_or_counted_says_nothing_so_all_is_sent_again(answer: object) -> None:
+    assert {verdict.fate for verdict in verdicts(answer, 2)} == {Fate.RETRY}
+
+
+def test_the_items_are_believed_and_the_flag_is_not() -> None:
+    answer = {"errors": False, "items": [{"index": {"status": 201}}, {"index": {"status": 429, "error": {"type": "t"}}}]}
+
+    assert verdicts(answer, 2) == [Verdict(Fate.INDEXED), Verdict(Fate.RETRY, "Elasticsearch answers 429 t")]
+
+
+def test_the_reason_of_a_dead_letter_does_not_carry_the_value() -> None:
+    reason = "[1:9] failed to parse field [code] of type [long] in document with id 'x'. Preview of field's value: 'secret'"
+    item = {"index": {"status": 400, "error": {"type": "document_parsing_exception", "reason": reason}}}
+
+    (verdict,) = verdicts({"items": [item]}, 1)
+
+    assert verdict.fate is Fate.DEAD_LETTER
+    assert "[code] of type [long]" in verdict.why
+    assert "secret" not in verdict.why
