@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+from urllib.request import urlopen
 from uuid import uuid4
 
 import httpx
@@ -68,10 +69,11 @@ class RunningApi(NamedTuple):
 
     url: str
     process: subprocess.Popen[str]
+    client: httpx.Client
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Return the answer of one GET."""
-        return httpx.get(self.url + path, timeout=PATIENCE_S, **options)
+        return self.client.get(path, **options)
 
     def search(self, **params: Any) -> Any:
         """Return `data` of a search over all logs that succeeds."""
@@ -94,23 +96,30 @@ class StartApi(Protocol):
 class RunningIndexer(NamedTuple):
     """One member of the consumer group, as a process."""
 
-    url: str
     process: subprocess.Popen[str]
+    client: httpx.Client
 
     def metric(self, name: str) -> float:
         """Return the sum of one metric over its labels, by its name without the prefix."""
-        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        lines = self.client.get("/metrics").text.splitlines()
         values = [line.rsplit(" ", 1)[1] for line in lines if re.match(rf"gateway_logs_{name}(\{{|\s)", line)]
         return sum(map(float, values))
 
     def trouble(self) -> str:
         """Return what /readyz says: "ready", or why not."""
-        message: str = httpx.get(f"{self.url}/readyz").json()["message"]
+        message: str = self.client.get("/readyz").json()["message"]
         return message
 
     def is_ready(self) -> bool:
         """Tell whether it is a member of the group and has nothing that waits."""
         return self.trouble() == "ready"
+
+    def highest_rss_mb(self) -> float:
+        """Return the most memory it ever had, megabytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) / 1024
 
     def kill(self) -> None:
         """End it as a crash does."""
@@ -293,11 +302,11 @@ def running_indexer(settings: dict[str, str]) -> Iterator[RunningIndexer]:
     with (
         tempfile.TemporaryFile("w+") as lines,
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines, text=True) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S, verify=False) as client,
     ):
-        indexer = RunningIndexer(f"http://127.0.0.1:{port}", process)
         try:
-            wait_until(lambda: is_answering(f"{indexer.url}/healthz"))
-            yield indexer
+            wait_until(lambda: is_answering(f"{url}/healthz"))
+            yield RunningIndexer(process, client)
         finally:
             process.kill()
             process.wait(PATIENCE_S)
@@ -311,21 +320,25 @@ def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
     port = free_port()
     environment = {**os.environ, **settings, "API_PORT": str(port)}
     command = [sys.executable, "-m", "api"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, text=True) as process:
-        api = RunningApi(f"http://127.0.0.1:{port}", process)
+    url = f"http://127.0.0.1:{port}"
+    with (
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, text=True) as process,
+        httpx.Client(base_url=url, timeout=PATIENCE_S, verify=False) as client,  # it speaks no TLS
+    ):
         try:
-            wait_until(lambda: is_answering(f"{api.url}/healthz"))
-            yield api
+            wait_until(lambda: is_answering(f"{url}/healthz"))
+            yield RunningApi(url, process, client)
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
 
 
 def is_answering(url: str) -> bool:
-    """Tell whether anything answers there."""
+    """Tell whether a program answers there."""
     try:
-        return httpx.get(url).status_code < 500
-    except httpx.TransportError:
+        with urlopen(url, timeout=PATIENCE_S) as answer:
+            return bool(answer.status < 400)
+    except OSError:
         return False
 
 

@@ -31,11 +31,13 @@ class Line:
         self._port = free_port()
         self._talks = threading.Event()
         self._open: list[socket.socket] = []
+        self._is_cut = False
         self.url = f"http://127.0.0.1:{self._port}"
         self.lost = 0  # connections that the client closed
 
     def connect(self) -> None:
         """Take connections and pass bytes on."""
+        self._is_cut = False
         self._talks.set()
         self._listener = socket.create_server(("127.0.0.1", self._port))
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
@@ -50,13 +52,17 @@ class Line:
 
     def cut(self) -> None:
         """Refuse connections, and drop those that are open."""
+        self._is_cut = True
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for end in self._open:
+        self._drop()
+
+    def _drop(self) -> None:
+        while self._open:
+            end = self._open.pop()
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
-        self._open.clear()
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -64,6 +70,8 @@ class Line:
                 near, _ = listener.accept()
                 far = socket.create_connection(self._target)
                 self._open += [near, far]
+                if self._is_cut:  # while this connection was being made
+                    self._drop()
                 threading.Thread(target=self._pass_on, args=(near, far, True), daemon=True).start()
                 threading.Thread(target=self._pass_on, args=(far, near, False), daemon=True).start()
 
@@ -176,7 +184,7 @@ def test_a_search_is_cancelled_when_its_client_hangs_up(stored: str, start_api: 
     lost = line.lost
     line.fall_silent()
     with contextlib.suppress(httpx.ReadTimeout):
-        httpx.get(f"{api.url}/api/logs/search", timeout=0.3)
+        api.get("/api/logs/search", timeout=0.3)
     line.talk()
 
     wait_until(lambda: line.lost > lost)
