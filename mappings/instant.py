@@ -55,7 +55,7 @@ def is_read_by_elasticsearch(text: str) -> bool:
 def format_rfc3339(milliseconds: int) -> str:
     """Return RFC 3339 in UTC with milliseconds, `2026-11-23T08:00:00.123Z`; raise OverflowError past year 9999."""
     moment = EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z".rjust(24, "0")
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _offset_ms(text: str) -> int:
