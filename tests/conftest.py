@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.request import urlopen
 from uuid import uuid4
 
 import httpx
@@ -305,7 +304,7 @@ def running_indexer(settings: dict[str, str]) -> Iterator[RunningIndexer]:
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S, verify=False) as client,
     ):
         try:
-            wait_until(lambda: is_answering(f"{url}/healthz"))
+            wait_until(lambda: is_answering(client))
             yield RunningIndexer(process, client)
         finally:
             process.kill()
@@ -326,19 +325,18 @@ def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
         httpx.Client(base_url=url, timeout=PATIENCE_S, verify=False) as client,  # it speaks no TLS
     ):
         try:
-            wait_until(lambda: is_answering(f"{url}/healthz"))
+            wait_until(lambda: is_answering(client))
             yield RunningApi(url, process, client)
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
 
 
-def is_answering(url: str) -> bool:
-    """Tell whether a program answers there."""
+def is_answering(client: httpx.Client) -> bool:
+    """Tell whether the program answers."""
     try:
-        with urlopen(url, timeout=PATIENCE_S) as answer:
-            return bool(answer.status < 400)
-    except OSError:
+        return client.get("/healthz").status_code < 500
+    except httpx.TransportError:
         return False
 
 
