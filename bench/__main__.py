@@ -41,13 +41,16 @@ def main() -> None:
     logs.configure(logging.WARNING)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every attempt
     signal.signal(signal.SIGTERM, _end)
+    reports: list[str] = []
     try:
         with servers(load(BenchSettings), _heap(arguments), _say) as measured:
-            print("\n\n".join(_reports(measured, arguments)))
+            reports.extend(_reports(measured, arguments))
     except (StackError, BenchError) as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
-        sys.exit("bench: ended before there were figures")
+        sys.exit("bench: ended before all figures were there")
+    finally:  # what was measured is not lost with what comes after it
+        print("\n\n".join(reports))
 
 
 def _parse() -> argparse.Namespace:

@@ -158,11 +158,13 @@ class Consumption:
         self._report(ends)
 
     def _report(self, ends: dict[TopicPartition, int]) -> None:
-        finished = self._ends.offsets.finished()
+        ledger, offsets = self._ends.ledger, self._ends.offsets
+        finished = offsets.finished()
+        ledger.lag.clear()  # a partition that went to another member must not leave its last figure here
         for partition, end in ends.items():
-            label = str(partition.partition)
-            self._ends.ledger.lag.labels(label).set(max(0, end - finished.get(partition, 0)))
-        self._ends.ledger.in_flight.set(self._ends.offsets.records_under_way())
+            ledger.lag.labels(str(partition.partition)).set(max(0, end - finished.get(partition, 0)))
+        ledger.in_flight.set(offsets.records_under_way())
+        ledger.bytes_in_flight.set(sum(size for size, _ in offsets.under_way().values()))
 
     def _leave(self) -> None:
         """Send what was taken in, wait for its answers, commit, and leave the group."""

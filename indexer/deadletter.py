@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
@@ -30,13 +30,14 @@ PRODUCER: dict[str, Any] = {
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False)
 class Rejection:
     """A record that cannot become a document, and the reason in words."""
 
     record: ConsumerRecord
     span: Span
     reason: str
+    acknowledged: bool = False
 
 
 class DeadLetters(Thread):
@@ -80,51 +81,51 @@ class DeadLetters(Thread):
 
     def _write(self, rejections: list[Rejection]) -> list[Rejection]:
         """Send, await, finish what was acknowledged; return the rest."""
-        left: list[Rejection] = []
         try:
             sent = [(rejection, self._send(rejection)) for rejection in rejections]
-        except KafkaError as error:
-            self._note(error)
-            return rejections
-        for rejection, future in sent:
-            try:
-                self._await(rejection, future)
-            except KafkaError as error:
-                self._note(error)
-                left.append(rejection)
-        if len(left) < len(rejections):
-            _report(rejections)
-        self.trouble = self.trouble if left else ""
-        return left
+            large = [rejection for rejection, future in sent if not self._fits(rejection, future)]
+            for rejection in large:
+                self._write_alone(rejection)
+            self.trouble = ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, the records wait and nothing is dropped
+            self.trouble = f"the dead-letter topic {self._topic} cannot be written: {type(error).__name__}"
+            log.warning("dead letters wait", topic=self._topic, error=type(error).__name__)
+            self._give_up_producer()  # after a failure its sequence numbers may be spent
+        _report([rejection for rejection in rejections if rejection.acknowledged])
+        return [rejection for rejection in rejections if not rejection.acknowledged]
 
     def _send(self, rejection: Rejection) -> Any:
         record = rejection.record
-        if self._producer is None:
-            self._producer = KafkaProducer(**self._connection, **PRODUCER)
-        return self._producer.send(self._topic, record.value, record.key, headers(rejection))
+        return self._open().send(self._topic, record.value, record.key, headers(rejection))
 
-    def _await(self, rejection: Rejection, future: Any) -> None:
-        """Wait for one acknowledgement and finish the record; raise KafkaError where there is none."""
+    def _fits(self, rejection: Rejection, future: Any) -> bool:
+        """Wait for one acknowledgement and finish the record; False where it is too large, or behind one that is."""
         try:
             future.get(timeout=SEND_SECONDS)
         except TOO_LARGE:
-            self._send_pointer(rejection)
+            return False
+        rejection.acknowledged = True
         self._ledger.dead_lettered.inc()
         self._offsets.finish(rejection.span, 1, weight(rejection.record))
+        return True
 
-    def _send_pointer(self, rejection: Rejection) -> None:
-        # Headers may push a record that just fitted its own topic over the limit of this one. It must not block
-        # its partition for ever: the dead letter then says where the value is to be found.
+    def _write_alone(self, rejection: Rejection) -> None:
+        """Send again with a producer of its own what was refused as too large among others.
+
+        After such a record kafka-python's producer fails the ones behind it with the same error: only a record that
+        is alone can be blamed. The dead letter then says where its value is: it must not block its partition.
+        """
+        self._give_up_producer()
+        if not self._fits(rejection, self._send(rejection)):
+            self._give_up_producer()
+            note = ("gateway-logs.value", b"left out: too large for this topic, read it at the original offset")
+            about = [header for header in headers(rejection) if header[0].startswith("gateway-logs.")]
+            self._fits(rejection, self._open().send(self._topic, b"", None, [*about, note]))
+
+    def _open(self) -> KafkaProducer:
         if self._producer is None:
-            raise KafkaError("the producer was given up")
-        note = ("gateway-logs.value", b"left out: too large for this topic, read it at the original offset")
-        about = [header for header in headers(rejection) if header[0].startswith("gateway-logs.")]
-        self._producer.send(self._topic, b"", None, [*about, note]).get(timeout=SEND_SECONDS)
-
-    def _note(self, error: KafkaError) -> None:
-        self.trouble = f"the dead-letter topic {self._topic} cannot be written: {type(error).__name__}"
-        log.error("dead letters wait", topic=self._topic, error=type(error).__name__)
-        self._give_up_producer()  # after a failure its sequence numbers may be spent: a new one begins afresh
+            self._producer = KafkaProducer(**self._connection, **PRODUCER)
+        return self._producer
 
     def _give_up_producer(self) -> None:
         if self._producer:
@@ -134,16 +135,10 @@ class DeadLetters(Thread):
 
 def _report(rejections: list[Rejection]) -> None:
     # One line for many: a bad deploy sends thousands a second, and each of them says the same in its headers.
-    first = rejections[0]
-    record = first.record
-    log.warning(
-        "dead letters",
-        records=len(rejections),
-        first_reason=first.reason,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-    )
+    if rejections:
+        record = rejections[0].record
+        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.warning("dead letters", records=len(rejections), first_reason=rejections[0].reason, **where)
 
 
 def weight(record: ConsumerRecord) -> int:

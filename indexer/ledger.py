@@ -29,7 +29,6 @@ class Ledger:
         )
         self.commits = self._counter("commits", "offset commits by how they ended", "outcome")
         self.lag = self._gauge("lag", "records in Kafka that are not finished", "partition")
-        self.committed = self._gauge("committed_offset", "offset committed", "partition")
         self.rebalances = self._counter("rebalances", "changes of the assignment", "kind")
         self.rebuilds = self._counter("consumer_rebuilds", "times the Kafka consumer was thrown away and made anew")
         self.paused = self._gauge("partitions_paused", "partitions not fetched while the store is behind")

@@ -26,7 +26,9 @@ def target(logs: Logs) -> str:
 
 
 def put(target: str, value: bytes, document_id: str = "1", version: int = 1) -> Operation:
-    action = f'{{"index":{{"_index":"{target}","_id":"{document_id}","version":{version},"version_type":"external"}}}}\n'
+    action = (
+        f'{{"index":{{"_index":"{target}","_id":"{document_id}","version":{version},"version_type":"external"}}}}\n'
+    )
     return Operation(None, SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n')
 
 

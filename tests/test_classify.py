@@ -74,13 +74,18 @@ def test_an_answer_that_cannot_be_read_or_counted_says_nothing_so_all_is_sent_ag
 
 
 def test_the_items_are_believed_and_the_flag_is_not() -> None:
-    answer = {"errors": False, "items": [{"index": {"status": 201}}, {"index": {"status": 429, "error": {"type": "t"}}}]}
+    answer = {
+        "errors": False,
+        "items": [{"index": {"status": 201}}, {"index": {"status": 429, "error": {"type": "t"}}}],
+    }
 
     assert verdicts(answer, 2) == [Verdict(Fate.INDEXED), Verdict(Fate.RETRY, "Elasticsearch answers 429 t")]
 
 
 def test_the_reason_of_a_dead_letter_does_not_carry_the_value() -> None:
-    reason = "[1:9] failed to parse field [code] of type [long] in document with id 'x'. Preview of field's value: 'secret'"
+    reason = (
+        "[1:9] failed to parse field [code] of type [long] in document with id 'x'. Preview of field's value: 'secret'"
+    )
     item = {"index": {"status": 400, "error": {"type": "document_parsing_exception", "reason": reason}}}
 
     (verdict,) = verdicts({"items": [item]}, 1)

@@ -24,7 +24,9 @@ ALL = (A, B, C, D)
     ],
 )
 def test_partitions_are_held_back_by_what_they_have_under_way(
-    under_way: dict[TopicPartition, tuple[int, float]], paused: tuple[TopicPartition, ...], expected: set[TopicPartition]
+    under_way: dict[TopicPartition, tuple[int, float]],
+    paused: tuple[TopicPartition, ...],
+    expected: set[TopicPartition],
 ) -> None:
     assert held_back(ALL, under_way, paused, budget=100) == expected
 

@@ -29,8 +29,8 @@ def framed(log: Log, at: ConsumerRecord) -> tuple[Any, Any]:
 
 
 def log(**fields: Any) -> Log:
-    values = {"created_ms": NOW, "id": 1, "request_id": "r", "own": {}} | fields
-    return Log(b'{"created_at":%d}' % values["created_ms"], **values)
+    whole = Log(b"", created_ms=NOW, id=1, request_id="r", own={})._replace(**fields)
+    return whole._replace(value=b'{"created_at":%d}' % whole.created_ms)
 
 
 def test_the_body_is_the_events_own_bytes_and_one_key() -> None:
@@ -48,7 +48,9 @@ def test_a_log_with_an_identity_keeps_its_id_wherever_it_is_delivered(at: Consum
     assert framed(log(), at)[0]["_id"] == framed(log(), record())[0]["_id"]
 
 
-@pytest.mark.parametrize("other", [log(id=2), log(request_id="s"), log(created_ms=NOW + 1), log(id=0), log(request_id="")])
+@pytest.mark.parametrize(
+    "other", [log(id=2), log(request_id="s"), log(created_ms=NOW + 1), log(id=0), log(request_id="")]
+)
 def test_another_identity_or_moment_is_another_id(other: Log) -> None:
     assert framed(other, record())[0]["_id"] != framed(log(), record())[0]["_id"]
 

@@ -68,7 +68,9 @@ def test_an_older_program_does_not_undo_a_newer_template(elasticsearch: Elastics
         make(elasticsearch, name).install_template()
 
 
-def test_a_mapping_that_contradicts_the_indices_is_refused_with_the_field(elasticsearch: Elasticsearch, name: str) -> None:
+def test_a_mapping_that_contradicts_the_indices_is_refused_with_the_field(
+    elasticsearch: Elasticsearch, name: str
+) -> None:
     mappings = {"properties": {"code": {"type": "keyword"}}}
     elasticsearch.indices.create(index=index_of(name, 0), mappings=mappings, aliases={name: {}})
 
