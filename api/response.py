@@ -115,7 +115,8 @@ def _kinds(declared: Any) -> list[type]:
 
 
 _LOG = _nothing(LogEvent)
-_OBJECTS = {
+_OBJECTS: Mapping[str, Fields] = {
+    "metadata": {},
     "price": _nothing(Price),
     "usage": _nothing(Usage),
     "request_detail": _nothing(RequestDetail),

@@ -117,6 +117,13 @@ def test_keys_that_elasticsearch_does_not_take_are_put_back() -> None:
     assert (found["price"][""], found["price"]["input_price"]) == (2, 3)
 
 
+def test_keys_of_the_metadata_that_elasticsearch_does_not_take_join_the_others() -> None:
+    extra = '{"metadata":{"nul\\u0000":"b"}}'
+    source = {"created_at": 1, "metadata": {"a": "1"}, "gateway_logs": {"extra": extra}}
+
+    assert log(json.dumps(source))["metadata"] == {"a": "1", "nul\0": "b"}
+
+
 def test_without_bodies_the_other_details_stay() -> None:
     found = log('{"created_at":1,"request_detail":{"id":5,"newer":1}}', with_bodies=False)
 
