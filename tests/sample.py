@@ -53,7 +53,7 @@ EVENTS: list[dict[str, Any]] = [
         "id": 4,
         "created_at": NOON_MS + 2000,
         "group": "ns/b 组",
-        "content": "错误超时，超，时错误 第3章 错",
+        "content": "错误超时，超，时错误 第3章 错 甲3超，时",
         "channel": 0,
     },
     {

@@ -185,9 +185,10 @@ def test_a_search_is_cancelled_when_its_client_hangs_up(stored: str, start_api: 
     line.fall_silent()
     with contextlib.suppress(httpx.ReadTimeout):
         api.get("/api/logs/search", timeout=0.3)
-    line.talk()
 
-    wait_until(lambda: line.lost > lost)
+    wait_until(lambda: 'route="/api/logs/search",status="499"' in api.get("/metrics").text, patience_s=1)
+    line.talk()
+    wait_until(lambda: line.lost > lost, patience_s=2)
 
 
 def test_a_beginning_of_too_many_words_is_refused_with_what_to_do(logs: Logs, start_api: StartApi) -> None:

@@ -58,6 +58,8 @@ def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
         ("3", [4]),
         ("章", [4]),
         ("第4章", []),
+        ("甲3超", [4]),
+        ("甲3超时", []),
         ("東京都", [5]),
         ("京都", [5]),
         ("都京", []),

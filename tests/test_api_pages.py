@@ -23,7 +23,7 @@ def _event(number: int) -> Event:
     if number % 3:
         event["request_at"] = created_at - random.randrange(5000)
     if number % 3 < 2:
-        event["id"] = 2**62 + number * 7  # too large for a double
+        event["id"] = 2**62 + 600 + number * 7  # too large for a double, which would cut off the smallest
     return event
 
 
