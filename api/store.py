@@ -42,10 +42,13 @@ class _AsItCame(Serializer):
 
 
 def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
-    """Return a client whose answers are bytes. A node that is gone is passed over for the next one."""
+    """Return a client whose answers are bytes.
+
+    What could not be sent is sent once more to each node: one may be gone, or have closed an idle connection.
+    """
     options = settings.client_options()
     return AsyncElasticsearch(
-        **{**options, "max_retries": len(options["hosts"]) - 1},
+        **{**options, "max_retries": len(options["hosts"])},
         retry_on_status=(),
         connections_per_node=connections,
         serializers={_COMPAT: _AsItCame()},

@@ -55,9 +55,10 @@ class Line:
         self._is_cut = True
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._drop()
+        self.drop()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Close the connections that are open; new ones are taken."""
         while self._open:
             end = self._open.pop()
             with contextlib.suppress(OSError):
@@ -71,7 +72,7 @@ class Line:
                 far = socket.create_connection(self._target)
                 self._open += [near, far]
                 if self._is_cut:  # while this connection was being made
-                    self._drop()
+                    self.drop()
                 threading.Thread(target=self._pass_on, args=(near, far, True), daemon=True).start()
                 threading.Thread(target=self._pass_on, args=(far, near, False), daemon=True).start()
 
@@ -146,6 +147,16 @@ def test_elasticsearch_that_is_silent_is_503_within_two_seconds_and_comes_back_b
     assert waited < 2
     assert waited_again < 0.5
     wait_until(lambda: api.get("/api/logs/search").status_code == 200)
+
+
+def test_a_connection_that_was_closed_in_the_meantime_costs_no_search(
+    stored: str, start_api: StartApi, line: Line
+) -> None:
+    api = start_api(stored, ELASTICSEARCH_URL=line.url)
+    assert api.search()["total"] == 1
+    line.drop()
+
+    assert api.search()["total"] == 1
 
 
 def test_the_api_starts_without_elasticsearch(stored: str, start_api: StartApi) -> None:
