@@ -57,7 +57,7 @@ def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
 def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:
     """Return one log with every documented field; a field that is null is one that the event did not have."""
     extra = _extra(source.pop(OWN, _NULL))
-    log: dict[str, Any] = _filled(_LOG, {**source, **extra})
+    log: dict[str, Any] = _filled(_LOG, source | extra if extra else source)
     for name in _TIMES:
         log[name] = _time(log[name])
     for name, nothing in objects.items():
@@ -83,9 +83,8 @@ def _object(value: Raw) -> Fields:
 
 def _filled(nothing: Fields, given: Fields) -> Fields:
     filled = {**nothing, **given}
-    for name, value in nothing.items():
-        if filled[name] == _NULL:
-            filled[name] = value
+    if _NULL in given.values():
+        filled.update({name: value for name, value in nothing.items() if filled[name] == _NULL})
     return filled
 
 
