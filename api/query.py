@@ -10,7 +10,7 @@ from typing import Any
 
 from api.params import SearchParams
 from api.rules import Order
-from api.words import Word, Words, count_parts, has_lone_characters, is_in_runs, split_prefix, unescape
+from api.words import Word, Words, beginning, count_parts, has_lone_characters, is_in_runs, split_prefix, unescape
 
 Body = dict[str, Any]
 
@@ -18,6 +18,7 @@ TEXTS = ("content", "request_detail.request_body", "request_detail.response_body
 EXACT = "gateway_logs.exact"
 TIE = "gateway_logs.tie"
 LONGEST_VALUE = 8191  # characters: `ignore_above` of every keyword in logs.json
+LONGEST_PREFIX = 1000  # characters that a `prefix` query takes: index.max_regex_length
 MENU = 1000  # entries in each of the filter menus
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
 BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.unescaped"]
@@ -156,10 +157,12 @@ def _phrases(field: str, text: str, zero_terms: str = "all") -> Iterator[Body]:
     CJK runs are matched by their pairs, which is exact: a pair exists only where two characters touch. A
     character that stands alone has no pair, and is matched by a second phrase over single characters.
     """
-    analyzers = {"log_words": is_in_runs(text), "log_characters": has_lone_characters(text)}
-    for analyzer in [name for name, needed in analyzers.items() if needed] or ["log_words"]:
-        options = {"query": text, "analyzer": analyzer, "zero_terms_query": zero_terms}
-        yield {"match_phrase": {field: options}}
+    # The beginning of a long text rules out most logs: a thousand frequent parts are only looked at in the rest.
+    for part in filter(None, (beginning(text), text)):
+        analyzers = {"log_words": is_in_runs(part), "log_characters": has_lone_characters(part)}
+        for analyzer in [name for name, needed in analyzers.items() if needed] or ["log_words"]:
+            options = {"query": part, "analyzer": analyzer, "zero_terms_query": zero_terms}
+            yield {"match_phrase": {field: options}}
 
 
 def _prefix(field: str, text: str) -> Body:
@@ -176,8 +179,10 @@ def _prefix(field: str, text: str) -> Body:
     return all_of([*_phrases(field, before), {"intervals": {field: {"all_of": side_by_side}}}])
 
 
-def _starts(field: str, beginning: str) -> Body:
-    return {"prefix": {field: {"value": beginning}}}
+def _starts(field: str, text: str) -> Body:
+    if len(text) <= LONGEST_PREFIX:
+        return {"prefix": {field: {"value": text}}}
+    return {"range": {field: {"gte": text, "lt": text + "\U0010ffff"}}}
 
 
 def term(field: str, value: str | int) -> Body:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 MAX_CHARACTERS = 4096
 MAX_WORDS = 100
 MAX_PARTS = 1024  # one Lucene term each, in each of the three text fields
+LONG = 64  # characters: a text that may have many parts
+SOME = 16  # parts that few logs have side by side by accident
 MAX_TOKEN = 255  # characters: the standard tokenizer cuts longer ones
 
 # The characters that Lucene's standard tokenizer marks as Han, Hiragana, Katakana or Hangul, and which the
@@ -28,6 +30,8 @@ _VOICED = re.compile("[\uff9e\uff9f]")
 _LONE = re.compile(f"(?<![{CJK}])[{CJK}](?![{CJK}])")
 _PART = re.compile(rf"[{CJK}{SYMBOLS}]|(?:(?![{CJK}{SYMBOLS}_\uff9e\uff9f])\w)+")
 _IS_CJK = re.compile(f"[{CJK}]")
+# Where one part certainly ends and the next begins: at ASCII punctuation, and between two CJK characters.
+_BORDER = re.compile(f"[\\x00-/:-@\\[-`{{-\\x7f]+|(?<=[{CJK}])(?=[{CJK}])")
 _WORD = re.compile(r'(?P<minus>-(?!-))?(?:"(?P<phrase>[^"]*)"(?P<rest>\S*)|(?P<plain>\S+))')
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|["\\/bfnrt])')
 
@@ -80,6 +84,12 @@ def split_prefix(text: str) -> tuple[str, str]:
         start -= 1
     start += max(len(text) - start - 1, 0) // MAX_TOKEN * MAX_TOKEN
     return text[:start], "".join(_fold(character) for character in text[start:])
+
+
+def beginning(text: str) -> str:
+    """Return the first parts of a text of many, "" of any other."""
+    ends = list(_BORDER.finditer(text)) if len(text) > LONG else []
+    return text[: ends[SOME].start()] if len(ends) > 2 * SOME else ""
 
 
 def count_parts(text: str) -> int:

@@ -120,9 +120,13 @@ def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
         ("timeout ???", [2]),
         # anything is legal
         ('{"messages":[{"role":"user"', [5]),
+        ('{"messages":[{"role":"user","content":"東京都のカタカナテスト 데이터베이스".오류.max_tokens', [5]),
+        ('{"messages":[{"role":"user","content":"東京都のカタカナテスト"."데이터베이스".오류.max_tokens"}]}', [5]),
+        ('{"messages":[{"role":"user","content":"東京都のカタカナテスト"."데이터베이스".오류.max_token"}]}', []),
         ("AND OR NOT ( [ { ~ ^ : \\ /", []),
         ("\u0000", ALL),
         ("a" * 4096, []),
+        ("a." * 500 + "b*", []),
         ("\ufffd \U0001f468\u200d\U0001f469\u200d\U0001f467", []),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from api.words import (
     Word,
     Words,
+    beginning,
     has_lone_characters,
     is_in_runs,
     parse,
@@ -124,6 +125,20 @@ def test_a_beginning_is_split_before_its_last_part_and_folded(text: str, split: 
 )
 def test_json_escapes_are_read_as_the_text_they_stand_for(text: str, plain: str) -> None:
     assert unescape(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("a.b" * 9, ""),
+        ("a" * 4000, ""),
+        ("ab." * 40, "ab." * 16 + "ab"),
+        ("超" * 100, "超" * 17),
+        ("e\u0301" * 100, ""),  # no part ends inside: a mark belongs to its letter
+    ],
+)
+def test_the_beginning_of_many_parts_ends_where_a_part_ends(text: str, first: str) -> None:
+    assert beginning(text) == first
 
 
 @given(st.text(max_size=200))
