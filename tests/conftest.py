@@ -25,10 +25,12 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer.fetcher import ConsumerRecord
 
+from indexer.decode import Window, decode
 from mappings.index import OWN, index_name, template, write_alias
-from mappings.instant import instant_ms
 from stack.jars import ELASTICSEARCH_VERSION
 from stack.servers import Stack
+
+pytest_plugins = ("rig",)  # the fixture of the fault tests
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 20  # for a program to start or a state to be reached
@@ -55,17 +57,16 @@ class Logs(NamedTuple):
     alias: str
 
     def store(self, events: Sequence[Event], own: Event | None = None) -> None:
-        """Index events, searchable on return; `own` is what the indexer would add beside the tie-break."""
+        """Index events as the indexer does, searchable on return; `own` joins what it adds to an event."""
         lines = [line for event in events for line in self._lines(event, own or {})]
         answer = self.client.bulk(operations=lines, refresh=True)
         assert not answer["errors"], [item for item in answer["items"] if "error" in item["index"]][:1]
 
-    def _lines(self, event: Event, own: Event) -> Iterator[Any]:
-        moment = instant_ms(event["created_at"])
-        assert moment is not None
-        index = index_name(write_alias(self.alias, "day", moment))
-        yield orjson.dumps({"index": {"_index": index}})
-        yield orjson.dumps({**event, OWN: {"tie": tie(event), **own}})
+    def _lines(self, event: Event, own: Event) -> Iterator[Event]:
+        log = decode(json.dumps(event).encode(), Window(0, 2**60))
+        yield {"index": {"_index": index_name(write_alias(self.alias, "day", log.created_ms))}}
+        tie = int.from_bytes(blake2b(json.dumps(event).encode(), digest_size=8).digest(), "big") >> 1
+        yield {**json.loads(log.value), OWN: {"tie": tie, **log.own, **own}}
 
 
 class RunningApi(NamedTuple):

@@ -1,0 +1,98 @@
+"""A pipeline whose every word to the servers is recorded, with the oracle over it, and ways to disturb it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from conftest import Pipeline, RunningIndexer
+from elastic_wire import BROKEN, Answer, Bulk, ElasticWire, passing, wire_to_elasticsearch
+from journal import Journal
+from kafka_wire import FETCH, OFFSET_COMMIT, PRODUCE, KafkaWire, wire_to_kafka
+from oracle import Oracle
+
+TOLD: list[str] = []
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Both wires, and what is known from them."""
+
+    pipeline: Pipeline
+    kafka: KafkaWire
+    elastic: ElasticWire
+    journal: Journal
+    oracle: Oracle
+
+    def start(self, **environment: str) -> RunningIndexer:
+        """Run an indexer behind the wires."""
+        wires = {"KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap, "ELASTICSEARCH_URL": self.elastic.url}
+        return self.pipeline.start_indexer(**{"INDEXER_BULK_TIMEOUT_SECONDS": "3", **wires, **environment})
+
+    def tell(self, faults: str) -> None:
+        """Have the faults of this test printed at the end of the run, with what came through them."""
+        TOLD.append(f"{faults}: {self.oracle.sent} events, {len(self.journal.asked)} commits, none lost, none doubled")
+
+
+@pytest.fixture
+def rig(pipeline: Pipeline) -> Iterator[Rig]:
+    """The wires before the servers of this run."""
+    journal, servers = Journal(), pipeline.servers
+    with (
+        wire_to_kafka(servers.bootstrap_servers, journal) as kafka,
+        wire_to_elasticsearch(servers.elasticsearch_url, journal) as elastic,
+    ):
+        yield Rig(pipeline, kafka, elastic, journal, Oracle(pipeline, journal))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests of faults have to tell, below the results."""
+    if TOLD:
+        terminalreporter.section("faults injected")
+        for line in TOLD:
+            terminalreporter.line(line)
+
+
+Act = Callable[[], None]
+Arm = Callable[[Rig, Act], None]
+
+
+def _on_kafka(api: int, side: str) -> Arm:
+    def arm(rig: Rig, act: Act) -> None:
+        rig.kafka.strike_at(api, side, act)
+
+    return arm
+
+
+def before_elasticsearch(rig: Rig, act: Act) -> None:
+    """Act when the next bulk request arrives, and do not execute it."""
+
+    def before(_: Bulk) -> Answer:
+        rig.elastic.fault = passing
+        act()
+        return BROKEN
+
+    rig.elastic.fault = before
+
+
+def after_elasticsearch(rig: Rig, act: Act) -> None:
+    """Act when the next bulk request is executed, and do not answer it."""
+
+    def after(bulk: Bulk) -> Answer:
+        rig.elastic.fault = passing
+        bulk.execute()
+        act()
+        return BROKEN
+
+    rig.elastic.fault = after
+
+
+# The points of a record's life at which a process can end.
+POINTS: dict[str, Arm] = {
+    "as the records arrive": _on_kafka(FETCH, "answer"),
+    "sent, not executed": before_elasticsearch,
+    "executed, not answered": after_elasticsearch,
+    "finished, not committed": _on_kafka(OFFSET_COMMIT, "request"),
+    "committed, not answered": _on_kafka(OFFSET_COMMIT, "answer"),
+    "dead letter not written": _on_kafka(PRODUCE, "request"),
+    "dead letter written, not acknowledged": _on_kafka(PRODUCE, "answer"),
+}
