@@ -10,7 +10,8 @@ from typing import Any
 
 from api.params import SearchParams
 from api.rules import Order
-from api.words import Word, Words, beginning, count_parts, has_lone_characters, is_in_runs, split_prefix, unescape
+from api.words import Word, Words, beginning, count_parts, has_lone_characters, is_in_runs, split_prefix
+from mappings.text import readable
 
 Body = dict[str, Any]
 
@@ -21,7 +22,7 @@ LONGEST_VALUE = 8191  # characters: `ignore_above` of every keyword in logs.json
 LONGEST_PREFIX = 1000  # characters that a `prefix` query takes: index.max_regex_length
 MENU = 1000  # entries in each of the filter menus
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
-BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.unescaped"]
+BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
 _EXACT_FILTERS: Mapping[str, str] = {
     "model_name": "model",
     "token_name": "token_name",
@@ -146,7 +147,7 @@ def _word(word: Word, zero_terms: str) -> Body:
     """
     if word.prefix:
         return any_of([_prefix(field, word.text) for field in TEXTS] + [_starts(EXACT, word.text)])
-    spellings = {word.text: None, **({unescape(word.text): None} if "\\" in word.text else {})}
+    spellings = dict.fromkeys((word.text, readable(word.text)))
     phrases = [all_of(list(_phrases(field, text, zero_terms))) for field in TEXTS for text in spellings if text.strip()]
     return any_of([*phrases, term(EXACT, word.text)])
 

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from mappings.text import CJK
+
 MAX_CHARACTERS = 4096
 MAX_WORDS = 100
 MAX_PARTS = 1024  # one Lucene term each, in each of the three text fields
@@ -15,14 +17,6 @@ LONG = 64  # characters: a text that may have many parts
 SOME = 16  # parts that few logs have side by side by accident
 MAX_TOKEN = 255  # characters: the standard tokenizer cuts longer ones
 
-# The characters that Lucene's standard tokenizer marks as Han, Hiragana, Katakana or Hangul, and which the
-# index therefore holds one by one and in pairs. Found by asking `_analyze` about every character.
-CJK = (
-    "\u1100-\u11ff\u2e80-\u2fd5\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303a\u3041-\u3096\u309b-\u30fa"
-    "\u30fc-\u30ff\u3131-\u318e\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\u3400-\u4db5\u4e00-\u9fef"
-    "\ua960-\ua97c\uac00-\ud7fb\uf900-\ufad9\uff66-\uff9d\uffa0-\uffdc"
-    "\U0001b000-\U0001b167\U0001f200\U00020000-\U0002fa1d"
-)
 # Emoji are words for Lucene too, and Roman numerals are letters.
 SYMBOLS = "©®‼⁉™\u2139\u2160-\u2188↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾\u2600-\u27bf⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙\U0001f000-\U0001fffd"
 # A half-width voiced mark melts into the character before it: `ｶﾞ` looks like two and is one.
@@ -33,7 +27,6 @@ _IS_CJK = re.compile(f"[{CJK}]")
 # Where one part certainly ends and the next begins: at ASCII punctuation, and between two CJK characters.
 _BORDER = re.compile(f"[\\x00-/:-@\\[-`{{-\\x7f]+|(?<=[{CJK}])(?=[{CJK}])")
 _WORD = re.compile(r'(?P<minus>-(?!-))?(?:"(?P<phrase>[^"]*)"(?P<rest>\S*)|(?P<plain>\S+))')
-_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|["\\/bfnrt])')
 
 
 class Word(NamedTuple):
@@ -95,12 +88,6 @@ def beginning(text: str) -> str:
 def count_parts(text: str) -> int:
     """Return how many parts the analyzer finds in a text, a CJK character being one."""
     return len(_PART.findall(text))
-
-
-def unescape(text: str) -> str:
-    r"""Return the text behind JSON escapes as it is indexed: `\u4f59` is 余, `\n` and its like a blank."""
-    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else " ", text)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _word(match: re.Match[str]) -> Word:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mappings.event import LogEvent
+from mappings.event import LogEvent, RequestDetail
 from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
+from mappings.text import readable
 
 KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01: with no retention, older logs are broken clocks
 
@@ -23,8 +24,8 @@ _encode = msgspec.json.encode
 _NESTED = ("price", "usage", "request_detail")
 _ROOT = frozenset(LogEvent.__struct_fields__)
 _LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
-_CHARACTERS = re.compile(r"(?:\\+u[0-9a-fA-F]{4})+")
-_BLANKS = re.compile(r"\\+[nrtbf]")
+_NO_DETAIL = RequestDetail()
+_KOREAN = (b"\xea", b"\xeb", b"\xec", b"\xed")  # the first bytes of Hangul syllables in UTF-8
 _SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -61,10 +62,10 @@ def decode(value: bytes, window: Window) -> Log:
     """Check one record value and return its log; raise InvalidEventError with the reason in words."""
     value, event = _parse(value)
     created_ms = _created_ms(event, window)
-    respelled = _respelled_times(event, created_ms)
+    respelled = _respelled(event, created_ms)
     fields = _fields.decode(value)
     extra = _odd_fields(fields, event)
-    own = _unescaped(event)
+    own = _readable(event, _may_be_korean(value))
     if respelled or extra:
         value = _rewrite(fields, respelled, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
@@ -118,9 +119,11 @@ def _moment(field: str, value: int | str | None) -> int | None:
         raise InvalidEventError(f"{field}: {error}") from None
 
 
-def _respelled_times(event: LogEvent, created_ms: int) -> dict[str, int | None]:
-    """Return the times that a date field would refuse or misplace, as it reads them: epoch ms, or null for none."""
+def _respelled(event: LogEvent, created_ms: int) -> dict[str, int | None]:
+    """Return what an index would refuse or misplace as it should be written: epoch ms, or null for "none"."""
     found: dict[str, int | None] = {}
+    if event.id == 0:
+        found["id"] = None  # "the gateway gave none": as if it were absent, also in the order of ids
     if _is_misread(event.created_at):
         found["created_at"] = created_ms
     request_ms = _moment("request_at", event.request_at)
@@ -167,28 +170,27 @@ def _rewrite(fields: dict[str, msgspec.Raw], times: Mapping[str, int | None], ex
     return _encode({**kept, **times})
 
 
-def _unescaped(event: LogEvent) -> dict[str, Any]:
-    """Return the texts that carry characters as JSON escapes once more, as the words they are, for the search."""
-    found = {}
-    if event.content and "\\" in event.content and (readable := unescape(event.content)) != event.content:
-        found["content"] = readable
-    if detail := event.request_detail:
-        if detail.request_body and "\\u" in detail.request_body:
-            found["request_body"] = unescape(detail.request_body)
-        if detail.response_body and "\\u" in detail.response_body:
-            found["response_body"] = unescape(detail.response_body)
-    return {"unescaped": found} if found else {}
+def _readable(event: LogEvent, korean: bool) -> dict[str, Any]:
+    """Return the texts that the analysis would misread once more, as the words in them (see mappings/text.py)."""
+    detail = event.request_detail or _NO_DETAIL
+    found = {
+        "content": _if_changed(event.content, "\\", korean),
+        "request_body": _if_changed(detail.request_body, "\\u", korean),
+        "response_body": _if_changed(detail.response_body, "\\u", korean),
+    }
+    given = {name: text for name, text in found.items() if text}
+    return {"readable": given} if given else {}
 
 
-def unescape(text: str) -> str:
-    r"""Return the text with `\uXXXX` as characters and `\n`, `\t` and their like as blanks, at any depth of quoting."""
-    return _BLANKS.sub(" ", _CHARACTERS.sub(_decoded, text))
+def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
+    if not text or not (escape in text or (korean and not text.isascii())):
+        return None
+    return None if (found := readable(text)) == text else found
 
 
-def _decoded(match: re.Match[str]) -> str:
-    # A run at once: UTF-16 puts the halves of a pair together, and marks a half that is alone.
-    digits = match[0].replace("\\", "").replace("u", "")
-    return bytes.fromhex(digits).decode("utf-16-be", "replace")
+def _may_be_korean(value: bytes) -> bool:
+    # A look for four bytes costs a hundredth of a look at every character, and most events are not Korean.
+    return value.isascii() or any(byte in value for byte in _KOREAN)
 
 
 def _one_line(value: bytes) -> bytes:

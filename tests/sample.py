@@ -63,7 +63,7 @@ EVENTS: list[dict[str, Any]] = [
         "code": 200,
         "request_detail": {
             "id": 50,
-            "request_body": body("東京都のカタカナテスト 데이터베이스 오류 max_tokens"),
+            "request_body": body("東京都のカタカナテスト 데이터베이스 오류 max_tokens API호출이 500개 호출api"),
             "response_body": body('first line\nsecond line\tthird "quoted" 🙂'),
             "response_body_truncated": True,
         },

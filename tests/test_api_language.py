@@ -70,6 +70,15 @@ def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
         ("데이터베이스", [5]),
         ("이터", [5]),
         ("터이", []),
+        ("호출", [5]),  # beside letters and digits, which the standard tokenizer takes for one word
+        ("출이", [5]),
+        ("API호출", [5]),
+        ("api호", [5]),
+        ("호출API", [5]),
+        ("500개", [5]),
+        ("api", [2, 5]),
+        ("호출ap*", [5]),
+        ("개500", []),
         # text behind JSON escapes
         ("second", [5]),
         ("nsecond", []),

@@ -38,7 +38,7 @@ def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> 
 
 def test_bodies_that_are_not_wanted_are_not_fetched() -> None:
     assert hits_body(read(include_detail="false"))["_source"] == {
-        "excludes": ["request_detail.request_body", "request_detail.response_body", "gateway_logs.unescaped"]
+        "excludes": ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
     }
 
 

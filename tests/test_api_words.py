@@ -14,7 +14,6 @@ from api.words import (
     is_in_runs,
     parse,
     split_prefix,
-    unescape,
 )
 
 
@@ -111,20 +110,6 @@ def test_characters_that_stand_alone_are_told_from_runs(text: str, *, in_runs: b
 )
 def test_a_beginning_is_split_before_its_last_part_and_folded(text: str, split: tuple[str, str]) -> None:
     assert split_prefix(text) == split
-
-
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        (r"first\nsecond", "first second"),
-        (r"\u4f59\u989d", "余额"),
-        (r"\ud83d\ude42", "🙂"),
-        (r"\ud83d", "\ufffd"),
-        (r"\x \u12", r"\x \u12"),
-    ],
-)
-def test_json_escapes_are_read_as_the_text_they_stand_for(text: str, plain: str) -> None:
-    assert unescape(text) == plain
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.decode import InvalidEventError, Log, Window, decode, unescape
+from indexer.decode import InvalidEventError, Log, Window, decode
 from mappings.instant import parse_rfc3339
 
 NOW = parse_rfc3339("2026-11-24T12:00:00Z")
@@ -115,6 +115,10 @@ def test_the_accepted_window_runs_from_the_retention_to_one_day_ahead(days: int,
     assert found is accepted
 
 
+def test_an_id_of_none_becomes_null_so_that_it_does_not_sort_as_a_number() -> None:
+    assert json.loads(decode(encode(id=0), WINDOW).value)["id"] is None
+
+
 @pytest.mark.parametrize("none", [0, "", "0001-01-01T00:00:00Z", -62135596800000])
 def test_a_request_time_of_none_becomes_null_so_that_it_does_not_sort_as_a_moment(none: int | str) -> None:
     log = decode(encode(request_at=none, retry_at=none), WINDOW)
@@ -149,22 +153,6 @@ def test_names_that_are_paths_to_elasticsearch_are_kept_beside_the_log_as_text()
     assert log.own == {"extra": '{"":1,"a.b":[1.10],"_id":3,"gateway_logs":{},"usage":{"x.y":1e400}}'}
 
 
-@pytest.mark.parametrize(
-    ("written", "readable"),
-    [
-        (r"\u4f59\u989d", "余额"),
-        (r"\\u4f59\\u989d", "余额"),  # a tool's arguments: JSON in JSON
-        (r"\ud83d\ude00", "😀"),
-        (r"\ud83d alone", "\ufffd alone"),
-        (r"first\nsecond\tthird", "first second third"),
-        (r"C:\\temp", "C: emp"),  # the text itself is indexed beside it
-        ("plain", "plain"),
-    ],
-)
-def test_json_escapes_become_the_text_they_stand_for(written: str, readable: str) -> None:
-    assert unescape(written) == readable
-
-
 def test_bodies_and_content_with_escapes_are_given_to_the_search_as_text() -> None:
     body = json.dumps({"q": "余额"})
 
@@ -172,7 +160,15 @@ def test_bodies_and_content_with_escapes_are_given_to_the_search_as_text() -> No
         encode(content='{"e":"\\u4f59"}', request_detail={"request_body": body, "response_body": "plain"}), WINDOW
     )
 
-    assert log.own == {"unescaped": {"content": '{"e":"余"}', "request_body": '{"q": "余额"}'}}
+    assert log.own == {"readable": {"content": '{"e":"余"}', "request_body": '{"q": "余额"}'}}
+
+
+def test_korean_that_touches_letters_or_digits_is_given_to_the_search_as_words() -> None:
+    for value in (
+        encode(content="API호출 500개"),
+        json.dumps({"created_at": NOW, "content": "API호출 500개"}).encode(),
+    ):
+        assert decode(value, WINDOW).own == {"readable": {"content": "API 호출 500 개"}}
 
 
 def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:

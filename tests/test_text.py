@@ -1,0 +1,29 @@
+"""How texts are read for the search, the same by the indexer and by the API."""
+
+import pytest
+
+from mappings.text import readable
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (r"\u4f59\u989d", "余额"),
+        (r"\\u4f59\\u989d", "余额"),  # a tool's arguments: JSON in JSON
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d alone", "\ufffd alone"),
+        (r"first\nsecond\tthird", "first second third"),
+        ("API호출", "API 호출"),
+        ("호출api 500개", "호출 api 500 개"),
+        ("０호 é호 호x", "０ 호 é 호 호 x"),
+        ("호_x 호-x 호テ 호超", "호_x 호-x 호テ 호超"),  # the tokenizer parts these by itself
+        (r"\ud638api", "호 api"),
+    ],
+)
+def test_a_text_is_read_as_the_words_in_it(written: str, words: str) -> None:
+    assert readable(written) == words
+
+
+@pytest.mark.parametrize("text", ["", "plain text", "余额不足 error", "호출 시간", "a\nb"])
+def test_a_text_that_is_read_rightly_anyhow_is_the_same_object(text: str) -> None:
+    assert readable(text) is text
