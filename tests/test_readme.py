@@ -101,7 +101,7 @@ def test_readme_has_every_parameter_of_the_searches() -> None:
 
 
 def test_readme_names_every_metric_and_no_other() -> None:
-    metrics = [*Ledger().registry.collect(), *Metrics()._registry.collect()]  # noqa: SLF001
+    metrics = [*Ledger().registry.collect(), *Metrics()._registry.collect()]
     known = {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in metrics}
 
     assert set(re.findall(r"`(gateway_logs_[a-z_]+)`", README)) == known

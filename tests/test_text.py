@@ -15,7 +15,7 @@ from mappings.text import readable
         (r"first\nsecond\tthird", "first second third"),
         ("API호출", "API 호출"),
         ("호출api 500개", "호출 api 500 개"),
-        ("０호 é호 호x", "０ 호 é 호 호 x"),
+        ("\uff10호 é호 호x", "\uff10 호 é 호 호 x"),
         ("호_x 호-x 호テ 호超", "호_x 호-x 호テ 호超"),  # the tokenizer parts these by itself
         (r"\ud638api", "호 api"),
     ],
