@@ -7,6 +7,7 @@ from threading import Event
 import structlog
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
+from indexer.breaker import Breaker
 from indexer.bulk import Bulk
 from indexer.consume import Consumption
 from indexer.deadletter import DeadLetters
@@ -40,17 +41,19 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
     """Run one member of the consumer group; return the exit code."""
     client = _client(settings)
     offsets, ledger, outbox = Offsets(), Ledger(), Outbox(settings.indexer_bulk_bytes)
-    dead_letters = DeadLetters(settings.kafka_dead_letter_topic, settings.kafka_options(), offsets, ledger)
+    breaker = Breaker(settings.indexer_dead_letter_ratio)
+    signal.signal(signal.SIGUSR1, lambda *_: breaker.overrule())
+    dead_letters = DeadLetters(settings.kafka_dead_letter_topic, settings.kafka_options(), offsets, ledger, breaker)
     indices = Indices(client, settings.index_alias, settings.index_period, settings.retention_days)
     upkeep = Upkeep(indices, stopping)
     bulk = Bulk(client, settings.indexer_bulk_timeout_seconds)
-    desk = Desk(outbox, bulk, indices, dead_letters, offsets, ledger)
+    desk = Desk(outbox, bulk, indices, dead_letters, offsets, ledger, breaker)
     limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
     intake = Intake(Place(settings.index_alias, settings.index_period), settings.retention_days, limits, outbox)
     consumption = Consumption(settings, intake, Ends(dead_letters, offsets, ledger), stopping)
 
     def troubles() -> list[str]:
-        found = [consumption.trouble, upkeep.trouble, dead_letters.trouble, *outbox.reasons()]
+        found = [consumption.trouble, upkeep.trouble, dead_letters.trouble, breaker.trouble, *outbox.reasons()]
         return [reason for reason in found if reason]
 
     server = serve(settings.indexer_metrics_host, settings.indexer_metrics_port, ledger.registry, troubles)

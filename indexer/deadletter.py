@@ -11,6 +11,7 @@ from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
+from indexer.breaker import Breaker
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 
@@ -43,19 +44,23 @@ class Rejection:
 class DeadLetters(Thread):
     """One thread that writes rejections and waits until the brokers have them, however long that takes."""
 
-    def __init__(self, topic: str, connection: dict[str, Any], offsets: Offsets, ledger: Ledger) -> None:
+    def __init__(
+        self, topic: str, connection: dict[str, Any], offsets: Offsets, ledger: Ledger, breaker: Breaker
+    ) -> None:
         super().__init__(name="dead-letters", daemon=True)
         self.trouble = ""  # why the topic cannot be written at present
         self._topic = topic
         self._connection = connection
         self._offsets = offsets
         self._ledger = ledger
+        self._breaker = breaker
         self._queue: SimpleQueue[Rejection] = SimpleQueue()
         self._producer: KafkaProducer | None = None
         self._closed = Event()
 
     def put(self, rejection: Rejection) -> None:
         """Hand over a record; its offset counts as finished only after the acknowledgement."""
+        self._breaker.refused()
         self._queue.put(rejection)
 
     def close(self) -> None:
@@ -66,7 +71,9 @@ class DeadLetters(Thread):
         """Write until closed. What could not be written is written again, before anything newer."""
         left: list[Rejection] = []
         while not self._closed.is_set():
-            left = self._write(left or list(self._next()))
+            left = left or list(self._next())
+            if not self._breaker.holds():
+                left = self._write(left)
             if left:
                 self._closed.wait(PAUSE_SECONDS)
         self._give_up_producer()

@@ -7,6 +7,7 @@ from threading import Thread
 
 import structlog
 
+from indexer.breaker import Breaker
 from indexer.bulk import Bulk, by_fate
 from indexer.classify import Fate
 from indexer.deadletter import DeadLetters, Rejection, weight
@@ -31,6 +32,7 @@ class Desk:
     dead_letters: DeadLetters
     offsets: Offsets
     ledger: Ledger
+    breaker: Breaker
 
 
 class Sender(Thread):
@@ -73,6 +75,7 @@ class Sender(Thread):
         indexed, duplicate = fates.get(Fate.INDEXED, []), fates.get(Fate.DUPLICATE, [])
         self._desk.ledger.indexed.inc(len(indexed))
         self._desk.ledger.duplicate.inc(len(duplicate))
+        self._desk.breaker.stored(len(indexed) + len(duplicate))
         self._account([operation for operation, _ in indexed + duplicate])
         if indexed:
             oldest_ms = min(operation.record.timestamp for operation, _ in indexed)

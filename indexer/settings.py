@@ -44,6 +44,7 @@ class IndexerSettings(StoreSettings):
     indexer_budget_bytes: int = Field(40_000_000, ge=1_000_000, description="events in memory, all told")
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0)
+    indexer_dead_letter_ratio: float = Field(0.05, ge=0, le=1, description="of the last 5,000; above it they are held")
     indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for what is under way")
 
     def kafka_options(self) -> dict[str, Any]:
