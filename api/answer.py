@@ -19,9 +19,10 @@ class Total(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """One document: the event's fields, each as the bytes that it came as."""
+    """One document: the event's fields, each as the bytes that it came as, and the values it was sorted by."""
 
     source: dict[str, Raw] = field(name="_source", default_factory=dict)
+    sort: list[int | float | str | None] = []
 
 
 class Hits(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """What the caller asks for: the query string in, checked and typed params out (contract, section 2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -44,15 +44,16 @@ class SearchParams(Struct, frozen=True, kw_only=True):
         return (self.page - 1) * self.per_page
 
 
-def read_params(query_string: bytes, group: str | None) -> SearchParams:
+def read_params(query_string: bytes, group: str | None, without: Collection[str] = ()) -> SearchParams:
     """Return the params of a request; `group` is the one in the path, None on the all-logs route.
 
+    `without` names the parameters of a search that the route does not take.
     Raise `ApiError` 400 that names the parameter, the value and what is allowed.
     """
     if group == "":
         raise ApiError(400, "group is empty: the path is /api/log/{group}/search, with the group's name in it")
     given = _given(query_string)
-    rules = RULES if group is None else GROUP_RULES
+    rules = tuple(rule for rule in (RULES if group is None else GROUP_RULES) if rule.name not in without)
     values = {rule.name: value for rule in rules for value in _values(rule, given)}
     message = "; ".join([*_unknown(given, rules), *_left_out(values.get("query"))])
     return SearchParams(**{"group": group, **values, "message": message})

@@ -45,13 +45,17 @@ class _Own(Struct, frozen=True):
 
 def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
     """Return the answer of a search that succeeded."""
-    objects = _OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES
     data = {
-        "logs": [_log(hit.source, objects) for hit in page.hits],
+        "logs": [log(hit, with_bodies=with_bodies) for hit in page.hits],
         "total": page.total,
         **{name: _menu(page.menus[name]) for name in MENUS},
     }
     return msgspec.json.encode({"data": data, "message": message, "success": True})
+
+
+def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
+    """Return one log as every route answers it."""
+    return _log(hit.source, _OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES)
 
 
 def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:

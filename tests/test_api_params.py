@@ -145,3 +145,9 @@ def test_broken_text_is_never_more_than_a_value_that_finds_nothing(query_string:
 def test_too_many_parameters_are_refused() -> None:
     with pytest.raises(ApiError, match="too many parameters"):
         read_params(b"a=1&" * 1001, None)
+
+
+def test_a_parameter_that_a_route_does_not_take_is_named_as_unknown() -> None:
+    params = read_params(b"page=0&model_name=gpt-4o", None, without={"page"})
+
+    assert (params.model_name, params.message) == ("gpt-4o", "unknown parameters, not used: page")
