@@ -1,14 +1,15 @@
-"""`python -m indexer`: joins the consumer group, makes the index template, indexes. Ended by SIGTERM or Ctrl-C."""
+"""`python -m indexer`: joins the consumer group and indexes; `redrive` and `replay` are the ways back."""
 
 import signal
 import sys
+from argparse import ArgumentParser, Namespace
 from threading import Event
 
 import structlog
-from elasticsearch import Elasticsearch, OrjsonSerializer
+from kafka.errors import KafkaError
 
 from indexer.breaker import Breaker
-from indexer.bulk import Bulk
+from indexer.bulk import Bulk, connect
 from indexer.consume import Consumption
 from indexer.deadletter import DeadLetters
 from indexer.document import Place
@@ -18,9 +19,12 @@ from indexer.intake import Ends, Intake, Limits
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets
 from indexer.outbox import Outbox
+from indexer.redrive import Choice, redrive
+from indexer.replay import Stretch, replay
 from indexer.sender import Desk, Sender
 from indexer.settings import IndexerSettings
 from indexer.upkeep import Upkeep, watch_loop
+from mappings.instant import parse_rfc3339
 from service.logs import configure
 from service.settings import load
 
@@ -28,18 +32,47 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Read the settings, wire the parts, consume until told to stop."""
+    """Do what the arguments name, with the settings of the environment, until done or told to stop."""
+    arguments = _parse()
     settings = load(IndexerSettings)
     configure()
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    sys.exit(run(settings, stopping))
+    try:
+        sys.exit(_execute(arguments, settings, stopping))
+    except KafkaError as error:  # of the two commands; the indexer itself waits
+        sys.exit(f"Kafka at {settings.kafka_bootstrap_servers} does not answer: {type(error).__name__}; run it again")
+
+
+def _parse() -> Namespace:
+    parser = ArgumentParser(prog="python -m indexer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", title="instead of indexing")
+    back = commands.add_parser("redrive", help="write dead letters to the topic they came from")
+    back.add_argument("--reason", default="", metavar="TEXT", help="only those with this text in their reason")
+    back.add_argument("--dry-run", action="store_true", help="count them by reason, write nothing")
+    again = commands.add_parser("replay", help="read a stretch of the topic again, beside the consumer group")
+    again.add_argument("--from", type=_moment, required=True, metavar="TIME", dest="from_ms", help="by record time")
+    again.add_argument("--to", type=_moment, metavar="TIME", dest="to_ms", help="up to this time; else to the end")
+    return parser.parse_args()
+
+
+def _moment(text: str) -> int:
+    """Read epoch milliseconds or RFC 3339."""
+    return int(text) if text.isdecimal() else parse_rfc3339(text)
+
+
+def _execute(arguments: Namespace, settings: IndexerSettings, stopping: Event) -> int:
+    if arguments.command == "redrive":
+        return redrive(settings, Choice(arguments.reason, arguments.dry_run), stopping)
+    if arguments.command == "replay":
+        return replay(settings, connect(settings), Stretch(arguments.from_ms, arguments.to_ms), stopping)
+    return run(settings, stopping)
 
 
 def run(settings: IndexerSettings, stopping: Event) -> int:
     """Run one member of the consumer group; return the exit code."""
-    client = _client(settings)
+    client = connect(settings)
     offsets, ledger, outbox = Offsets(), Ledger(), Outbox(settings.indexer_bulk_bytes)
     breaker = Breaker(settings.indexer_dead_letter_ratio)
     signal.signal(signal.SIGUSR1, lambda *_: breaker.overrule())
@@ -69,14 +102,6 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
     dead_letters.close()
     server.shutdown()
     return _farewell(upkeep)
-
-
-def _client(settings: IndexerSettings) -> Elasticsearch:
-    return Elasticsearch(
-        **settings.client_options(),
-        connections_per_node=settings.indexer_senders + 2,  # the senders, the upkeep, and one to spare
-        serializer=OrjsonSerializer(),
-    )
 
 
 def _farewell(upkeep: Upkeep) -> int:

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
 from indexer.classify import Fate, item_fate, request_fate, single_fate
 from indexer.document import Operation
+from indexer.settings import IndexerSettings
 
 PATH = (
     "/_bulk?require_alias=true"  # an index that is not there is made by us, with its mapping, or not at all
@@ -39,6 +40,15 @@ class Verdict:
 
     fate: Fate
     why: str = ""
+
+
+def connect(settings: IndexerSettings) -> Elasticsearch:
+    """Return the one client of a program."""
+    return Elasticsearch(
+        **settings.client_options(),
+        connections_per_node=settings.indexer_senders + 2,  # the senders, the upkeep, and one to spare
+        serializer=OrjsonSerializer(),
+    )
 
 
 class Bulk:

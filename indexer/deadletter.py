@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from kafka import KafkaProducer
@@ -14,6 +14,7 @@ from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from indexer.breaker import Breaker
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
+from indexer.origin import HEADER, origin
 
 log = structlog.get_logger()
 
@@ -39,6 +40,13 @@ class Rejection:
     span: Span
     reason: str
     acknowledged: bool = False
+
+
+class Refused(Protocol):
+    """Where records go that cannot become a document."""
+
+    def put(self, rejection: Rejection) -> None:
+        """Take over a record; whoever takes it finishes it."""
 
 
 class DeadLetters(Thread):
@@ -156,14 +164,14 @@ def weight(record: ConsumerRecord) -> int:
 
 def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
     """Return the record's own headers, then ours: the reason in words, and where and when it stood in Kafka."""
-    record = rejection.record
+    record, first = rejection.record, origin(rejection.record)
     about = {
         "reason": rejection.reason,
-        "topic": record.topic,
-        "partition": str(record.partition),
-        "offset": str(record.offset),
-        "timestamp": str(record.timestamp),  # epoch milliseconds
+        "topic": first.topic,
+        "partition": str(first.partition),
+        "offset": str(first.offset),
+        "timestamp": str(first.timestamp_ms),  # epoch milliseconds
     }
     # A header without a value is legal in Kafka, but kafka-python's producer refuses it: it becomes an empty one.
-    own = [(name, value or b"") for name, value in record.headers]
+    own = [(name, value or b"") for name, value in record.headers if name != HEADER]
     return own + [(f"gateway-logs.{name}", text.encode()) for name, text in about.items()]

@@ -10,6 +10,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.decode import Log
 from indexer.offsets import Span
+from indexer.origin import origin
 from mappings.index import OWN, Period, write_alias
 
 # The version orders what happens to one log: the record's timestamp, then its place in the partition. 42 bits of
@@ -78,11 +79,13 @@ def identity(log: Log, record: ConsumerRecord) -> bytes:
     if log.id or log.request_id:
         name = f"{log.id}\0{log.request_id}"
     else:
-        name = f"\0{record.topic}\0{record.partition}\0{record.offset}"
+        first = origin(record)
+        name = f"\0{first.topic}\0{first.partition}\0{first.offset}"
     return blake2b(name.encode(), digest_size=12).digest()
 
 
 def version(record: ConsumerRecord) -> int:
     """Return a number that is higher for the later record, by Kafka's timestamp: `external` keeps the highest."""
-    timestamp_ms = min(max(record.timestamp, 0), LAST_TIMESTAMP_MS)
-    return int((timestamp_ms << OFFSET_BITS) | (record.offset & (2**OFFSET_BITS - 1)))
+    first = origin(record)
+    timestamp_ms = min(max(first.timestamp_ms, 0), LAST_TIMESTAMP_MS)
+    return int((timestamp_ms << OFFSET_BITS) | (first.offset & (2**OFFSET_BITS - 1)))

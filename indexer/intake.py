@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.deadletter import DeadLetters, Rejection, weight
+from indexer.deadletter import Refused, Rejection, weight
 from indexer.decode import InvalidEventError, Window, decode
 from indexer.document import Operation, Place, operation
 from indexer.ledger import Ledger
@@ -80,7 +80,7 @@ class Intake:
 class Ends:
     """Where records end that never reach a bulk request."""
 
-    dead_letters: DeadLetters
+    dead_letters: Refused
     offsets: Offsets
     ledger: Ledger
 

@@ -10,7 +10,7 @@ import structlog
 from indexer.breaker import Breaker
 from indexer.bulk import Bulk, by_fate
 from indexer.classify import Fate
-from indexer.deadletter import DeadLetters, Rejection, weight
+from indexer.deadletter import Refused, Rejection, weight
 from indexer.document import Operation
 from indexer.indices import Indices
 from indexer.ledger import Ledger
@@ -29,7 +29,7 @@ class Desk:
     outbox: Outbox
     bulk: Bulk
     indices: Indices
-    dead_letters: DeadLetters
+    dead_letters: Refused
     offsets: Offsets
     ledger: Ledger
     breaker: Breaker

@@ -1,0 +1,156 @@
+"""`python -m indexer redrive`: dead letters go back to the topic they came from, as the records they were.
+
+Each goes with its key, value, headers and time, and with the place where it stood first (origin.py), so that
+re-driving twice changes nothing: the same id and the same version, and no older event over a newer one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import structlog
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from indexer.deadletter import PRODUCER
+from indexer.origin import Origin
+from indexer.settings import IndexerSettings
+
+log = structlog.get_logger()
+
+CONSUMER: dict[str, Any] = {
+    "auto_offset_reset": "earliest",
+    "isolation_level": "read_committed",
+    "allow_auto_create_topics": False,  # a letter names its topic: asking for one that is gone must not make it
+}
+POLL_MS = 500
+SEND_SECONDS = 30.0
+PROGRESS_SECONDS = 2.0
+OURS = "gateway-logs."
+
+
+class NotOursError(Exception):
+    """A record of the dead-letter topic that cannot be re-driven; the text says why."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which dead letters: those with this text in their reason; a dry run only counts them."""
+
+    reason: str = ""
+    dry_run: bool = False
+
+
+@dataclass
+class Report:
+    """What was found, by number; `reasons` are those of the chosen letters, `left_out` says why others stay."""
+
+    read: int = 0
+    sent: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+class Redrive:
+    """One pass over the dead letters that are there when it begins."""
+
+    def __init__(self, settings: IndexerSettings, choice: Choice, stopping: Event) -> None:
+        self.report = Report()
+        self._settings = settings
+        self._choice = choice
+        self._stopping = stopping
+        self._seen: set[Origin] = set()
+        self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER)
+        self._producer = KafkaProducer(**settings.kafka_options(), **PRODUCER)
+
+    def run(self) -> Report:
+        """Go through them all; raise KafkaError where one could not be written: run it again then."""
+        try:
+            for letters in self._polled():
+                self._send([record for letter in letters if (record := self._chosen(letter))])
+        finally:
+            self._consumer.close()
+            self._producer.close()
+        return self.report
+
+    def _polled(self) -> Iterator[list[ConsumerRecord]]:
+        topic, told = self._settings.kafka_dead_letter_topic, monotonic()
+        partitions = [TopicPartition(topic, number) for number in self._consumer.partitions_for_topic(topic) or ()]
+        self._consumer.assign(partitions)
+        ends = self._consumer.end_offsets(partitions) if partitions else {}
+        while not self._stopping.is_set() and self._is_before(ends):
+            polled = self._consumer.poll(timeout_ms=POLL_MS).values()
+            yield [letter for letters in polled for letter in letters if letter.offset < ends[_place(letter)]]
+            if monotonic() - told > PROGRESS_SECONDS:
+                told = monotonic()
+                log.info("re-driving", read=self.report.read, sent=self.report.sent)
+
+    def _is_before(self, ends: Mapping[TopicPartition, int]) -> bool:
+        return any(self._consumer.position(partition) < end for partition, end in ends.items())
+
+    def _chosen(self, letter: ConsumerRecord) -> dict[str, Any] | None:
+        """Return the record as it goes back, or None where it stays."""
+        self.report.read += 1
+        about = {name.removeprefix(OURS): value for name, value in letter.headers if name.startswith(OURS)}
+        try:
+            origin = self._origin(about)
+        except NotOursError as error:
+            self.report.left_out[str(error)] += 1
+            return None
+        reason = about.get("reason", b"").decode(errors="replace")
+        if self._choice.reason not in reason or origin in self._seen:
+            return None
+        self._seen.add(origin)
+        self.report.reasons[reason] += 1
+        return _original(letter, origin)
+
+    def _origin(self, about: Mapping[str, bytes]) -> Origin:
+        """Return where the letter stood first; raise NotOursError where it cannot go back there."""
+        try:
+            numbers = [int(about[name]) for name in ("partition", "offset", "timestamp")]
+            origin = Origin(about["topic"].decode(), *numbers)
+        except (KeyError, ValueError):
+            raise NotOursError("not written by this indexer") from None
+        if "value" in about:
+            raise NotOursError(f"its value is no event: {about['value'].decode(errors='replace')}")
+        if not self._consumer.partitions_for_topic(origin.topic):
+            raise NotOursError(f"there is no topic {origin.topic}")
+        return origin
+
+    def _send(self, records: list[dict[str, Any]]) -> None:
+        """Write records and wait until the brokers have them."""
+        if self._choice.dry_run:
+            return
+        for future in [self._producer.send(**record) for record in records]:
+            future.get(timeout=SEND_SECONDS)
+        self.report.sent += len(records)
+
+
+def redrive(settings: IndexerSettings, choice: Choice, stopping: Event) -> int:
+    """Re-drive, and say at the end what was done; return the exit code."""
+    report = Redrive(settings, choice, stopping).run()
+    for reason, letters in report.reasons.most_common():
+        log.info("would be re-driven" if choice.dry_run else "re-driven", letters=letters, reason=reason)
+    for why, letters in report.left_out.most_common():
+        log.warning("left out", letters=letters, why=why)
+    log.info("done" if not stopping.is_set() else "stopped", read=report.read, sent=report.sent)
+    return 0
+
+
+def _place(letter: ConsumerRecord) -> TopicPartition:
+    return TopicPartition(letter.topic, letter.partition)
+
+
+def _original(letter: ConsumerRecord, origin: Origin) -> dict[str, Any]:
+    """Return what to give to a producer: the record as it was, and its origin."""
+    headers = [(name, value or b"") for name, value in letter.headers if not name.startswith(OURS)]
+    return {
+        "topic": origin.topic,
+        "value": letter.value,
+        "key": letter.key,
+        "headers": [*headers, origin.header()],
+        "timestamp_ms": max(origin.timestamp_ms, 0),
+    }
