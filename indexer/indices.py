@@ -114,13 +114,18 @@ class Indices:
         return ""
 
     def _create_once(self, index: str, target: str) -> None:
+        """Create an index, and only when its shard is there let searches and writers see it, both at once.
+
+        A search over an alias with a shard that is not yet started fails as a whole.
+        """
         try:
-            self._client.indices.create(index=index, aliases={target: {}})
+            self._client.indices.create(index=index)
             log.info("index created", index=index)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
-                raise
-            self._client.indices.put_alias(index=index, name=target)  # another member was first, or lost the alias
+                raise  # otherwise another member was first, or stopped half-way
+        names = (target, self._alias)
+        self._client.indices.update_aliases(actions=[{"add": {"index": index, "alias": name}} for name in names])
 
 
 def _short(error: Exception) -> str:

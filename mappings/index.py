@@ -46,7 +46,7 @@ def template(alias: str) -> dict[str, Any]:
         "priority": 500,
         "version": VERSION,
         "_meta": {"owner": "gateway-logs", "fingerprint": fingerprint()},
-        "template": {**BODY, "aliases": {alias: {}}},
+        "template": BODY,
     }
 
 

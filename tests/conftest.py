@@ -26,7 +26,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.decode import Window, decode
-from mappings.index import OWN, index_name, template, write_alias
+from mappings.index import BODY, OWN, index_name, template, write_alias
 from stack.jars import ELASTICSEARCH_VERSION
 from stack.servers import Stack
 
@@ -373,7 +373,7 @@ def assert_envelope(answer: httpx.Response, status: int) -> None:
 @contextmanager
 def _fresh_logs(client: Elasticsearch) -> Iterator[Logs]:
     name = f"test-{uuid4().hex[:12]}"
-    body = template(name)
+    body = template(name) | {"template": {**BODY, "aliases": {name: {}}}}  # made by the first log, not by the indexer
     client.indices.put_index_template(name=name, body=body)
     try:
         yield Logs(client, name)
