@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 from indexer.intake import Ends, Intake
 from indexer.kafka_3_0_12 import finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
+from indexer.unreadable import Damage
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class Consumption:
         self._stopping = stopping
         self._consumer: KafkaConsumer | None = None
         self._assignment: Assignment | None = None
+        self._damage = Damage()
         self._committed_at = 0.0
 
     def run(self) -> None:
@@ -93,6 +95,7 @@ class Consumption:
             session_timeout_ms=settings.kafka_session_timeout_ms,
             client_id="gateway-logs-indexer",
         )
+        self._damage.read_past(consumer)
         self._assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
         consumer.subscribe([settings.kafka_topic], listener=self._assignment)
         log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)

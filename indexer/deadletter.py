@@ -15,6 +15,7 @@ from indexer.breaker import Breaker
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.origin import HEADER, origin
+from indexer.unreadable import Unreadable
 
 log = structlog.get_logger()
 
@@ -111,7 +112,7 @@ class DeadLetters(Thread):
 
     def _send(self, rejection: Rejection) -> Any:
         record = rejection.record
-        return self._open().send(self._topic, record.value, record.key, headers(rejection))
+        return self._open().send(self._topic, bytes(record.value), record.key, headers(rejection))
 
     def _fits(self, rejection: Rejection, future: Any) -> bool:
         """Wait for one acknowledgement and finish the record; False where it is too large, or behind one that is."""
@@ -172,6 +173,8 @@ def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
         "offset": str(first.offset),
         "timestamp": str(first.timestamp_ms),  # epoch milliseconds
     }
+    if isinstance(record.value, Unreadable):
+        about["value"] = "the record batch as Kafka holds it: no event, and not to be re-driven"
     # A header without a value is legal in Kafka, but kafka-python's producer refuses it: it becomes an empty one.
     own = [(name, value or b"") for name, value in record.headers if name != HEADER]
     return own + [(f"gateway-logs.{name}", text.encode()) for name, text in about.items()]

@@ -4,15 +4,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.deadletter import Refused, Rejection, weight
-from indexer.decode import InvalidEventError, Window, decode
+from indexer.decode import InvalidEventError, Log, Window, decode
 from indexer.document import Operation, Place, operation
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.outbox import Batch, Outbox
+from indexer.unreadable import Unreadable
+
+log = structlog.get_logger()
 
 MOST_OPERATIONS = 5_000  # of one bulk request, however small they are
 
@@ -49,9 +53,14 @@ class Intake:
                 ends.skip(record, span)
                 continue
             try:
-                self._add(operation(decode(record.value, window), record, span, self._place))
+                self._add(operation(_log(record, window), record, span, self._place))
             except InvalidEventError as error:
                 ends.dead_letters.put(Rejection(record, span, str(error)))
+            except Exception as error:
+                # One record that this program cannot bear must not stop those behind it; should it be all of them,
+                # the breaker holds.
+                log.exception("a record could not be taken in", partition=record.partition, offset=record.offset)
+                ends.dead_letters.put(Rejection(record, span, f"an error in the indexer: {type(error).__name__}"))
 
     def flush_if_due(self, caught_up: bool) -> None:
         """Send the batch if it waited long enough, or if nothing more comes and a sender has nothing to do."""
@@ -74,6 +83,12 @@ class Intake:
             self._since = time.monotonic()
         self._operations.append(one)
         self._size += one.size
+
+
+def _log(record: ConsumerRecord, window: Window) -> Log:
+    if isinstance(record.value, Unreadable):
+        raise InvalidEventError(record.value.reason)
+    return decode(record.value, window)
 
 
 @dataclass(slots=True, frozen=True)

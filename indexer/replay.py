@@ -28,6 +28,7 @@ from indexer.offsets import Offsets
 from indexer.outbox import Outbox
 from indexer.sender import Desk, Sender
 from indexer.settings import IndexerSettings
+from indexer.unreadable import Damage
 
 log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ class Replay:
         place = Place(settings.index_alias, settings.index_period)
         self._intake = Intake(place, settings.retention_days, limits, self._outbox)
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER, group_id=None)
+        Damage().read_past(self._consumer)
         self._told = monotonic()
 
     def run(self, stretch: Stretch) -> None:
