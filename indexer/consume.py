@@ -119,7 +119,8 @@ class Consumption:
         """
         under_way = self._ends.offsets.under_way()
         paused = consumer.paused()
-        wanted = held_back(consumer.assignment(), under_way, paused, self._settings.indexer_budget_bytes)
+        total = self._ends.offsets.bytes_under_way()
+        wanted = held_back(consumer.assignment(), under_way, paused, self._settings.indexer_budget_bytes, total)
         if to_pause := wanted - paused:
             consumer.pause(*to_pause)
         if to_resume := paused - wanted:
@@ -167,7 +168,7 @@ class Consumption:
         for partition, end in ends.items():
             ledger.lag.labels(str(partition.partition)).set(max(0, end - finished.get(partition, 0)))
         ledger.in_flight.set(offsets.records_under_way())
-        ledger.bytes_in_flight.set(sum(size for size, _ in offsets.under_way().values()))
+        ledger.bytes_in_flight.set(offsets.bytes_under_way())
 
     def _leave(self) -> None:
         """Send what was taken in, wait for its answers, commit, and leave the group."""
@@ -234,17 +235,18 @@ def held_back(
     under_way: Mapping[TopicPartition, tuple[int, float]],
     paused: Collection[TopicPartition],
     budget: int,
+    total: int | None = None,
 ) -> set[TopicPartition]:
     """Return the partitions to pause, from their bytes under way and the age in seconds of their oldest record.
 
+    `total` is what is under way altogether, where that is more: what was taken away is still in memory.
     All together hold the budget at most, one partition a quarter of it, and one that is stuck a share of half of
     it: so a poisoned partition leaves room for the others. What is paused goes on at half of its limit.
     """
     if not assigned:
         return set()
     ease = {partition: 0.5 if partition in paused else 1.0 for partition in assigned}
-    total = sum(size for size, _ in under_way.values())
-    if total >= budget * max(ease.values()):
+    if (total or sum(size for size, _ in under_way.values())) >= budget * max(ease.values()):
         return set(assigned)
     quarter = budget if len(assigned) == 1 else budget / 4
     share = budget / (2 * len(assigned))

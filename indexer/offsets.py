@@ -40,6 +40,7 @@ class Offsets:
     def __init__(self) -> None:
         self._lock = Lock()
         self._records = 0
+        self._bytes = 0
         self._partitions: dict[TopicPartition, _Partition] = {}
         self._waiting: list[tuple[frozenset[TopicPartition], Future]] = []
 
@@ -65,12 +66,14 @@ class Offsets:
         """Put a span under way; spans of a partition come in the order of their offsets."""
         with self._lock:
             self._records += span.records
+            self._bytes += span.size
             self._partitions.setdefault(span.partition, _Partition()).spans.append(span)
 
     def finish(self, span: Span, records: int, size: int) -> None:
         """Take records of a span as finished: stored, dead-lettered or skipped, and acknowledged as such."""
         with self._lock:
             self._records -= records
+            self._bytes -= size
             span.records -= records
             span.size -= size
             partition = self._partitions.get(span.partition)
@@ -93,6 +96,11 @@ class Offsets:
         """Return the number of records not finished, those of forgotten partitions among them."""
         with self._lock:
             return self._records
+
+    def bytes_under_way(self) -> int:
+        """Return the bytes not finished, those of forgotten partitions among them: they fill the memory too."""
+        with self._lock:
+            return self._bytes
 
     def finished(self) -> dict[TopicPartition, int]:
         """Return where each partition's finished prefix ends, where anything of it was finished."""

@@ -42,3 +42,7 @@ def test_a_single_partition_that_is_stuck_keeps_half_of_the_budget() -> None:
 
 def test_nothing_is_held_back_where_nothing_is_assigned() -> None:
     assert held_back([], {}, (), budget=100) == set()
+
+
+def test_what_was_taken_away_and_is_still_under_way_counts_for_the_budget() -> None:
+    assert held_back([A], {A: (1, 1)}, (), budget=100, total=100) == {A}
