@@ -22,6 +22,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes | None
     type: str = "application/json"
+    is_cut: bool = False  # break the connection in the middle of the body
 
 
 BROKEN = Answer(0, None)
@@ -87,7 +88,8 @@ class ElasticWire:
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(answer.body)
+                    self.wfile.write(answer.body[: len(answer.body) // 2] if answer.is_cut else answer.body)
+                self.close_connection = self.close_connection or answer.is_cut
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Say nothing."""
@@ -137,7 +139,7 @@ class ElasticWire:
 def _acknowledged(bulk: Bulk, answer: Answer) -> list[int]:
     """Return the numbers of the events that the client will believe to be stored."""
     try:
-        items = orjson.loads(answer.body or b"")["items"]
+        items = [] if answer.is_cut else orjson.loads(answer.body or b"")["items"]
     except (orjson.JSONDecodeError, KeyError):
         return []
     if len(items) * 2 != len(bulk.lines):
