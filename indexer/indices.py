@@ -37,7 +37,12 @@ class Indices:
         found = self._template()
         self._refuse_newer(found)
         self._refuse_incompatible()
-        if found.get("_meta", {}).get("fingerprint") != fingerprint():
+        self._put_template(found)
+
+    def _put_template(self, found: dict[str, Any]) -> None:
+        """Put ours in place of none or of an older one. A newer one stays: a member of tomorrow runs beside this."""
+        is_ours = found.get("_meta", {}).get("fingerprint") == fingerprint()
+        if not is_ours and found.get("version", 0) <= OUR_VERSION:
             # Many start at once and put the same body: the last one changes nothing.
             self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
             log.info("index template installed", name=self._alias, version=OUR_VERSION, fingerprint=fingerprint())
@@ -51,10 +56,15 @@ class Indices:
         """Look again before the next log: Elasticsearch says that one of these is not there."""
         self._there.difference_update(targets)
 
-    def prepare_now(self) -> None:
-        """Make the index of this moment and of the next day, so that midnight finds its index and the API its alias."""
+    def prepare_now(self) -> str:
+        """See to the index of this moment and of the next day; return why one is not to be had, or "".
+
+        So midnight finds its index, and the API its alias before the first log.
+        """
         now_ms = int(time.time() * 1000)
-        self.prepare(write_alias(self._alias, self._period, moment) for moment in (now_ms, now_ms + DAY_MS))
+        targets = [write_alias(self._alias, self._period, moment) for moment in (now_ms, now_ms + DAY_MS)]
+        self.doubt(targets)
+        return next(iter(self.prepare(targets).values()), "")
 
     def drop_expired(self) -> list[str]:
         """Delete the indices whose last possible log is past the retention; return their names."""
@@ -106,9 +116,11 @@ class Indices:
         """Create the index behind a write alias if it is not there; return why it could not be, or ""."""
         try:
             if not self._client.indices.exists_alias(name=target):
-                self.install_template()
+                self._put_template(self._template())
                 self._create_once(index_name(target), target)
-        except (ApiError, TransportError, TemplateRefusedError) as error:
+        except TransportError as error:
+            return f"Elasticsearch is away: {type(error).__name__}"
+        except (ApiError, TemplateRefusedError) as error:
             return f"the index {index_name(target)} cannot be created: {_short(error)}"
         self._there.add(target)
         return ""
@@ -128,10 +140,12 @@ class Indices:
         self._client.indices.update_aliases(actions=[{"add": {"index": index, "alias": name}} for name in names])
 
 
-def _short(error: Exception) -> str:
-    if isinstance(error, ApiError):
-        return f"{error.meta.status} {error.error}"
-    return str(error) if isinstance(error, TemplateRefusedError) else type(error).__name__
+def _short(error: ApiError | TemplateRefusedError) -> str:
+    if isinstance(error, TemplateRefusedError):
+        return str(error)
+    # Elasticsearch's own sentence where it gives one: it names the limit that is reached, or the other template.
+    body = error.body.get("error") if isinstance(error.body, dict) else None
+    return f"{error.meta.status} {body.get('reason', error.error) if isinstance(body, dict) else error.error}"[:300]
 
 
 def _types(properties: dict[str, Any], path: str = "") -> Iterable[tuple[str, str]]:

@@ -16,7 +16,8 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 5.0
 RETENTION_SECONDS = 600.0
-SILENT_LOOP_SECONDS = 60.0
+LOOK_AT_LOOP_SECONDS = 1.0
+SILENT_LOOKS = 60
 EXIT_STUCK = 70
 
 
@@ -29,6 +30,7 @@ class Upkeep(Thread):
         self.refused = ""  # the template: ends the program
         self._indices = indices
         self._stopping = stopping
+        self._is_installed = False
         self._retention_at = 0.0
 
     def run(self) -> None:
@@ -39,10 +41,9 @@ class Upkeep(Thread):
 
     def _look(self) -> None:
         try:
-            self._indices.install_template()
-            self._indices.prepare_now()
+            self._install_once()
+            self.trouble = self._indices.prepare_now()
             self._retain()
-            self.trouble = ""
         except TemplateRefusedError as error:
             self.refused = str(error)
             self._stopping.set()
@@ -50,6 +51,15 @@ class Upkeep(Thread):
             self.trouble = f"Elasticsearch answers {error.meta.status} {error.error}"
         except TransportError as error:
             self.trouble = f"Elasticsearch is away: {type(error).__name__}"
+        except Exception as error:  # this thread must outlive an answer that nobody foresaw
+            log.exception("upkeep failed in an unforeseen way")
+            self.trouble = f"an error in the indexer: {type(error).__name__}"
+
+    def _install_once(self) -> None:
+        # At start only: while a rolling upgrade runs, a newer template beside an older member is as it should be.
+        if not self._is_installed:
+            self._indices.install_template()
+            self._is_installed = True
 
     def _retain(self) -> None:
         if time.monotonic() >= self._retention_at:
@@ -60,13 +70,17 @@ class Upkeep(Thread):
 def watch_loop(last_tick: Callable[[], float]) -> None:
     """End the process when the loop has not turned for a minute: a spin inside poll() shows in no other way.
 
-    Nothing is lost: what is not committed comes again, to another member or to this one restarted.
+    Nothing is lost: what is not committed comes again, to another member or to this one restarted. The minute is
+    counted in looks, not by the clock: a machine that slept has not looked either.
     """
 
     def watch() -> None:
-        while time.monotonic() - last_tick() < SILENT_LOOP_SECONDS:
-            time.sleep(1.0)
-        log.critical("the loop stands still: the process ends", seconds=SILENT_LOOP_SECONDS)
+        seen, looks = last_tick(), 0
+        while looks < SILENT_LOOKS:
+            time.sleep(LOOK_AT_LOOP_SECONDS)
+            looks = looks + 1 if last_tick() == seen else 0
+            seen = last_tick()
+        log.critical("the loop stands still: the process ends", seconds=SILENT_LOOKS * LOOK_AT_LOOP_SECONDS)
         faulthandler.dump_traceback(all_threads=True)
         os._exit(EXIT_STUCK)
 

@@ -43,7 +43,7 @@ def template(alias: str) -> dict[str, Any]:
     """Return the body of the index template for the indices of this alias, known by version and fingerprint."""
     return {
         "index_patterns": [f"{alias}-*"],
-        "priority": 500,
+        "priority": 500 + len(alias),  # `logs-new-*` is also `logs-*`: the longer name is meant, and equals are refused
         "version": VERSION,
         "_meta": {"owner": "gateway-logs", "fingerprint": fingerprint()},
         "template": BODY,

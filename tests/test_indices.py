@@ -121,3 +121,32 @@ def test_kept_for_ever_means_that_nothing_is_deleted(elasticsearch: Elasticsearc
     indices.prepare([write_alias(name, "day", TODAY - 4000 * DAY_MS)])
 
     assert indices.drop_expired() == []
+
+
+def test_a_newer_template_beside_a_running_member_is_left_as_it_is(elasticsearch: Elasticsearch, name: str) -> None:
+    indices = make(elasticsearch, name)
+    indices.install_template()
+    elasticsearch.indices.put_index_template(
+        name=name, body=template(name) | {"version": VERSION + 1, "_meta": {"owner": "gateway-logs"}}
+    )
+
+    assert indices.prepare([write_alias(name, "day", TODAY)]) == {}
+    assert (
+        elasticsearch.indices.get_index_template(name=name)["index_templates"][0]["index_template"]["version"] > VERSION
+    )
+
+
+def test_a_name_that_goes_on_where_another_ends_has_a_template_of_its_own(
+    elasticsearch: Elasticsearch, name: str
+) -> None:
+    make(elasticsearch, name).install_template()
+    make(elasticsearch, f"{name}-new").install_template()
+    _remove(elasticsearch, f"{name}-new")
+
+
+def test_why_an_index_cannot_be_made_is_said_in_the_words_of_elasticsearch(
+    elasticsearch: Elasticsearch, name: str
+) -> None:
+    elasticsearch.indices.create(index=write_alias(name, "day", TODAY))  # an index where the alias should be
+
+    assert "400 Invalid alias name" in make(elasticsearch, name).prepare_now()
