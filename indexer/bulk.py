@@ -9,7 +9,7 @@ import msgspec
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
-from indexer.classify import Fate, item_fate, request_fate, single_fate
+from indexer.classify import Fate, item_fate, request_fate
 from indexer.document import Operation
 from indexer.settings import IndexerSettings
 
@@ -110,7 +110,7 @@ def _without_content(error: _Error) -> str:
 
 
 def _refused(operations: list[Operation], status: int, error: str) -> list[Verdict]:
-    fate = request_fate(status) if len(operations) > 1 else single_fate(status)
+    fate = request_fate(status, error, len(operations), sum(operation.size for operation in operations))
     why = f"Elasticsearch refused the request: {status} {error}" if status else f"Elasticsearch is away: {error}"
     return [Verdict(fate, why)] * len(operations)
 

@@ -48,16 +48,31 @@ def item_fate(status: int, error_type: str, reason: str) -> Fate:
     return Fate.RETRY if status == 429 or status >= 500 or status < 400 else Fate.HOLD
 
 
-def request_fate(status: int) -> Fate:
-    """Return the fate of a request that was refused as a whole, by its HTTP status. 0 means: no answer at all."""
-    if status in (400, 413):
-        return Fate.SPLIT
-    return Fate.HOLD if status in (401, 403, 404, 405, 410) else Fate.RETRY
+# A request that Elasticsearch refuses whole for what stands in it. A gateway before it answers 400 and 413 too: what
+# it says is about the request, and would send good logs to the dead letters one by one.
+REQUEST_ERRORS = frozenset(
+    {
+        "action_request_validation_exception",
+        "illegal_argument_exception",
+        "x_content_parse_exception",
+        "json_parse_exception",
+        "parse_exception",
+        "parsing_exception",
+    }
+)
+LARGE = 1_000_000  # bytes: below it no limit on the size of a request is about one log
 
 
-def single_fate(status: int) -> Fate:
-    """Return the fate of an operation that was refused although it was alone in its request."""
-    return Fate.DEAD_LETTER if status in (400, 413) else request_fate(status)
+def request_fate(status: int, error_type: str, operations: int, size: int) -> Fate:
+    """Return the fate of a request that was refused as a whole; status 0 means that there was no answer.
+
+    Halves tell who was meant; a log that is refused although it is alone is a dead letter, if it is the log's fault.
+    """
+    if status == 413:
+        return Fate.SPLIT if operations > 1 else Fate.DEAD_LETTER if size >= LARGE else Fate.HOLD
+    if status == 400 and error_type in REQUEST_ERRORS:
+        return Fate.SPLIT if operations > 1 else Fate.DEAD_LETTER
+    return Fate.RETRY if status in (0, 408, 429) or status >= 500 else Fate.HOLD
 
 
 def _lies_in_document(error_type: str, reason: str) -> bool:

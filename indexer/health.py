@@ -1,7 +1,9 @@
 """What the indexer says of itself over HTTP: /metrics, /healthz (the process), /readyz (and why not)."""
 
 import json
+import sys
 from collections.abc import Callable
+from errno import EADDRINUSE
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -50,5 +52,7 @@ def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> Thre
     try:
         return ThreadingHTTPServer((host, port), handler)
     except OSError as error:
-        log.warning("INDEXER_METRICS_PORT is in use, another port is taken", port=port, error=error.strerror)
+        if error.errno != EADDRINUSE:
+            sys.exit(f"settings: INDEXER_METRICS_HOST={host}: {error.strerror}")
+        log.warning("INDEXER_METRICS_PORT is in use, another port is taken", port=port)
         return ThreadingHTTPServer((host, 0), handler)

@@ -1,29 +1,32 @@
 """Every variable of the indexer, with its unit and default."""
 
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from mappings.index import Period
 from service.settings import StoreSettings
+
+TOPIC = r"^[a-zA-Z0-9._-]{1,249}$"  # what Kafka takes as a name
 
 
 class IndexerSettings(StoreSettings):
     """What `python -m indexer` reads from its environment."""
 
-    retention_days: int = Field(30, ge=0, description="0 keeps for ever")
+    retention_days: int = Field(30, ge=0, le=20_000, description="0 keeps for ever")
     index_period: Period = Field("day", description="what one index holds; keep it once there are logs")
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated")
-    kafka_topic: str = "gateway-logs"
+    kafka_topic: str = Field("gateway-logs", pattern=TOPIC)
     kafka_group_id: str = "gateway-logs-indexer"
     kafka_group_instance_id: str | None = Field(None, description="static membership, one name per process")
-    kafka_dead_letter_topic: str = "gateway-logs.dead-letter"
+    kafka_dead_letter_topic: str = Field("gateway-logs.dead-letter", pattern=TOPIC)
     kafka_session_timeout_ms: int = Field(10_000, ge=6_000, description="after it a dead member is replaced")
 
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: str | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "GSSAPI", "OAUTHBEARER", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     kafka_sasl_plain_username: str | None = None
     kafka_sasl_plain_password: SecretStr | None = None
     kafka_sasl_kerberos_name: str | None = None
@@ -43,9 +46,32 @@ class IndexerSettings(StoreSettings):
     indexer_bulk_bytes: int = Field(4_000_000, ge=1_000, le=64_000_000)
     indexer_budget_bytes: int = Field(40_000_000, ge=1_000_000, description="events in memory, all told")
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
-    indexer_bulk_timeout_seconds: float = Field(30, gt=0)
+    indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)
     indexer_dead_letter_ratio: float = Field(0.05, ge=0, le=1, description="of the last 5,000; above it they are held")
     indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for what is under way")
+
+    @field_validator("kafka_bootstrap_servers")
+    @classmethod
+    def _each_has_a_port(cls, value: str) -> str:
+        if not all(re.fullmatch(r"\s*\S+:\d{1,5}\s*", address) for address in value.split(",")):
+            raise ValueError("every address must be like host:9092")
+        return value
+
+    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile", "kafka_ssl_crlfile")
+    @classmethod
+    def _is_there(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("there is no such file")
+        return value
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        plain = self.kafka_sasl_mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+        if plain and not (self.kafka_sasl_plain_username and self.kafka_sasl_plain_password):
+            raise ValueError("KAFKA_SASL_MECHANISM needs KAFKA_SASL_PLAIN_USERNAME and KAFKA_SASL_PLAIN_PASSWORD")
+        if self.kafka_security_protocol.startswith("SASL") and not self.kafka_sasl_mechanism:
+            raise ValueError("KAFKA_SECURITY_PROTOCOL with SASL needs KAFKA_SASL_MECHANISM")
+        return self
 
     def kafka_options(self) -> dict[str, Any]:
         """Return what every Kafka client of this program is made with: addresses and security."""

@@ -1,13 +1,16 @@
 """The settings that the programs share, and how any of them is read: once, at start, or not at all."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Settings = TypeVar("Settings", bound=BaseSettings)
+_LOGIN = re.compile(r"[^/,\s]*@")  # user and password in an address
 
 
 class StoreSettings(BaseSettings):
@@ -20,14 +23,22 @@ class StoreSettings(BaseSettings):
     elasticsearch_username: str | None = None
     elasticsearch_password: SecretStr | None = None
     elasticsearch_ca_certs: Path | None = None
-    index_alias: str = Field("gateway-logs", pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")
+    index_alias: str = Field("gateway-logs", pattern=r"^[a-z0-9]+([._-]?[a-z0-9]+)*$", max_length=100)
 
     @field_validator("elasticsearch_url")
     @classmethod
     def _each_is_a_url(cls, value: str) -> str:
         for url in value.split(","):
-            if not url.strip().startswith(("http://", "https://")):
-                raise ValueError("every address must begin with http:// or https://")
+            parts = urlsplit(url.strip())
+            if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
+                raise ValueError("every address must be like http://host:9200 or https://host:9200")
+        return value
+
+    @field_validator("elasticsearch_ca_certs")
+    @classmethod
+    def _is_a_file(cls, value: Path | None) -> Path | None:
+        if value and not value.is_file():
+            raise ValueError("there is no such file")
         return value
 
     @model_validator(mode="after")
@@ -72,8 +83,15 @@ def _sentence(settings: type[BaseSettings], wrong: Any) -> str:
         return f"settings: {message}"
     field = str(wrong["loc"][0])
     secret = "SecretStr" in str(settings.model_fields[field].annotation)
-    value = "" if secret else f"={wrong['input']}"
+    value = "" if secret else f"={_LOGIN.sub('***@', str(wrong['input']))}"
     return f"settings: {field.upper()}{value}: {message}"
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # no number, or none that a port can have
+        return False
 
 
 def _with_port(url: str) -> str:

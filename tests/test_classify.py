@@ -3,7 +3,7 @@
 import pytest
 
 from indexer.bulk import Verdict, verdicts
-from indexer.classify import Fate, item_fate, request_fate, single_fate
+from indexer.classify import Fate, item_fate, request_fate
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,31 @@ def test_each_item_gets_the_fate_of_its_cause(status: int, error_type: str, reas
 
 
 @pytest.mark.parametrize(
-    ("status", "many", "alone"),
+    ("status", "error_type", "many", "alone"),
     [
-        (0, Fate.RETRY, Fate.RETRY),
-        (400, Fate.SPLIT, Fate.DEAD_LETTER),
-        (413, Fate.SPLIT, Fate.DEAD_LETTER),
-        (401, Fate.HOLD, Fate.HOLD),
-        (403, Fate.HOLD, Fate.HOLD),
-        (404, Fate.HOLD, Fate.HOLD),
-        (429, Fate.RETRY, Fate.RETRY),
-        (502, Fate.RETRY, Fate.RETRY),
-        (503, Fate.RETRY, Fate.RETRY),
+        (0, "ConnectionTimeout", Fate.RETRY, Fate.RETRY),
+        (400, "action_request_validation_exception", Fate.SPLIT, Fate.DEAD_LETTER),
+        (400, "illegal_argument_exception", Fate.SPLIT, Fate.DEAD_LETTER),
+        (400, "", Fate.HOLD, Fate.HOLD),  # the page of a gateway before Elasticsearch
+        (400, "security_exception", Fate.HOLD, Fate.HOLD),
+        (401, "security_exception", Fate.HOLD, Fate.HOLD),
+        (403, "cluster_block_exception", Fate.HOLD, Fate.HOLD),
+        (404, "index_not_found_exception", Fate.HOLD, Fate.HOLD),
+        (413, "", Fate.SPLIT, Fate.HOLD),
+        (429, "es_rejected_execution_exception", Fate.RETRY, Fate.RETRY),
+        (502, "", Fate.RETRY, Fate.RETRY),
+        (503, "", Fate.RETRY, Fate.RETRY),
     ],
 )
-def test_a_request_refused_whole_is_split_until_the_culprit_is_alone(status: int, many: Fate, alone: Fate) -> None:
-    assert (request_fate(status), single_fate(status)) == (many, alone)
+def test_a_request_refused_whole_is_split_only_where_a_log_may_be_meant(
+    status: int, error_type: str, many: Fate, alone: Fate
+) -> None:
+    assert request_fate(status, error_type, 2, 2000) is many
+    assert request_fate(status, error_type, 1, 1000) is alone
+
+
+def test_a_log_too_large_for_any_request_is_a_dead_letter() -> None:
+    assert request_fate(413, "", 1, 5_000_000) is Fate.DEAD_LETTER
 
 
 @pytest.mark.parametrize(
