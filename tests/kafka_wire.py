@@ -38,6 +38,7 @@ class KafkaWire(Wire):
 
     def __init__(self, host: str, port: int, journal: Journal) -> None:
         self.journal = journal
+        self.refused: set[int] = set()  # APIs whose requests break the connection, as long as they are in here
         self.struck: Counter[tuple[int, str]] = Counter()
         self._strikes: dict[tuple[int, str], Strike] = {}
         self._countdown: tuple[Iterator[int], Strike] | None = None
@@ -67,7 +68,7 @@ class KafkaWire(Wire):
                 requests[correlation] = Request(api, version, frame)
                 if api == OFFSET_COMMIT:
                     self.journal.ask(_commits(version, frame))
-                if self._is_struck(api, "request"):
+                if self._is_struck(api, "request") or api in self.refused:
                     break
                 if self.state != "silent":
                     _send(target, frame)
