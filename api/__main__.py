@@ -1,6 +1,7 @@
 """`python -m api`: read the settings, serve until SIGTERM or Ctrl-C."""
 
 import os
+import resource
 import signal
 import sys
 
@@ -9,13 +10,22 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
-from api.wire import LenientProtocol
+from api.wire import protocol
 from service import logs
 from service.settings import load
 
 # The indexer takes events nested 900 levels deep; decoding one here must never be what fails.
 RECURSION_LIMIT = 5000
+MAX_CONNECTIONS = 10_000
+SPARE_FILES = 300  # connections to Elasticsearch, and what else a program opens
 GRACE_S = 10  # for requests that are being answered when the program is told to end
+
+
+def _connections() -> int:
+    """Return how many clients fit: as many files as the system lets us open, less some for Elasticsearch."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return max(MAX_CONNECTIONS if most == resource.RLIM_INFINITY else min(most - SPARE_FILES, MAX_CONNECTIONS), 1)
 
 
 def main() -> None:
@@ -35,7 +45,7 @@ def main() -> None:
         create_app(settings),
         host=settings.api_host,
         port=settings.api_port,
-        http=LenientProtocol,
+        http=protocol(settings.api_client_patience_s, _connections()),
         ws="none",
         access_log=False,
         log_config=None,

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from api import health, logs
+from api import health, logs, tail
+from api.backlog import Backlog
 from api.edge import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
+from api.feed import Feed
 from api.metrics import Metrics
 from api.settings import ApiSettings
 from api.store import Store, connect
@@ -30,6 +32,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.keys = settings.keys()
     app.state.metrics = Metrics()
     app.include_router(logs.router)
+    app.include_router(tail.router)
     app.include_router(health.router)
     app.add_middleware(Edge, metrics=app.state.metrics)
     if settings.origins():
@@ -37,7 +40,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
             CORSMiddleware,
             allow_origins=settings.origins(),
             allow_methods=["GET"],
-            allow_headers=["Authorization", "X-Request-Id"],
+            allow_headers=["Authorization", "X-Request-Id", "Last-Event-ID"],
             expose_headers=["X-Request-Id", "Retry-After"],
         )
     return app
@@ -49,10 +52,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watcher = connect(settings, connections=2)
     app.state.watch = Watch(watcher, settings.index_alias)
     app.state.store = Store(settings, app.state.watch, app.state.metrics)
-    watching = asyncio.create_task(app.state.watch.run())
+    app.state.feed = Feed(app.state.store, app.state.metrics)
+    app.state.backlog = Backlog(app.state.store)
+    running = [asyncio.create_task(part.run()) for part in (app.state.watch, app.state.feed)]
     yield
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     await app.state.store.client.close()
     await watcher.close()

@@ -45,6 +45,20 @@ def read_keys(admin_keys: str, group_keys_file: Path | None) -> Keys:
 
 async def authorise(request: Request, _: Annotated[str | None, Security(HEADER)]) -> None:
     """Let a request pass that may read the path's group, or everything; raise `ApiError` 401 or 403."""
+    check(request)
+
+
+def is_allowed(request: Request) -> bool:
+    """Tell whether a request that was let pass would be now."""
+    try:
+        check(request)
+    except ApiError:
+        return False
+    return True
+
+
+def check(request: Request) -> None:
+    """Raise `ApiError` 401 or 403 for a request that may not read what it asks for."""
     keys: Keys = request.app.state.keys
     if not keys:
         return  # bound to loopback: the settings see to that

@@ -15,9 +15,8 @@ class Metrics:
         self.seconds = self._histogram("request_seconds", "Time to answer.", _SECONDS, ("route",))
         self.elasticsearch = self._histogram("elasticsearch_seconds", "Time in Elasticsearch.", _SECONDS)
         self.seek_steps = self._histogram("seek_steps", "Steps to reach a deep page.", _STEPS)
-        self.in_flight = Gauge(
-            "gateway_logs_api_requests_in_flight", "Requests being answered.", registry=self._registry
-        )
+        self.in_flight = self._gauge("requests_in_flight", "Requests being answered.")
+        self.tails = self._gauge("tails", "Tails that are open.")
 
     def text(self) -> bytes:
         """Return every figure as Prometheus reads it."""
@@ -25,6 +24,9 @@ class Metrics:
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...]) -> Counter:
         return Counter(f"gateway_logs_api_{name}", text, labels, registry=self._registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(f"gateway_logs_api_{name}", text, registry=self._registry)
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], labels: tuple[str, ...] = ()) -> Histogram:
         return Histogram(f"gateway_logs_api_{name}", text, labels, buckets=buckets, registry=self._registry)

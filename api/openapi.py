@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from fastapi import Response
 from msgspec import Raw
 
 from api.answer import Aggregation, Bucket, Hit
@@ -79,5 +80,32 @@ def _search(rules: tuple[Rule, ...]) -> dict[str, Any]:
     }
 
 
+def _tail(rules: tuple[Rule, ...]) -> dict[str, Any]:
+    taken = [_parameter(rule) for rule in rules if rule.name not in NOT_FOR_TAILS]
+    return {
+        "responses": {200: _EVENTS, **{status: _failure(status) for status in _FAILURES}},
+        "openapi_extra": {"parameters": [*taken, _LAST_EVENT_ID]},
+        "response_class": Response,
+    }
+
+
+NOT_FOR_TAILS = frozenset({"page", "per_page", "order"})
+_EVENTS = {
+    "description": "Server-sent events, without end: each is one log, as the searches answer it.",
+    "content": {
+        "text/event-stream": {
+            "schema": {"type": "string"},
+            "example": 'event: start\nid: 1.\ndata: {"message":""}\n\nid: 1.q83vEgAAAAAH\ndata: {"id":42}\n\n',
+        }
+    },
+}
+_LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The id of the last event that was read: the tail goes on behind it.",
+    "schema": {"type": "string"},
+}
 SEARCH_ALL = _search(RULES)
 SEARCH_GROUP = _search(GROUP_RULES)
+TAIL_ALL = _tail(RULES)
+TAIL_GROUP = _tail(GROUP_RULES)

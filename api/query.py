@@ -83,6 +83,11 @@ def count_body(clauses: list[Body]) -> Body:
     return {**_query(clauses), "size": 0, "track_total_hits": True}
 
 
+def trial_body(clauses: list[Body]) -> Body:
+    """Return the body that only finds out whether Elasticsearch takes the clauses."""
+    return {**_query(clauses), "size": 0, "track_total_hits": False, "terminate_after": 1}
+
+
 def has_range(body: Body) -> bool:
     """Tell whether a body looks at a part of the sorted values only."""
     return any("range" in clause for clause in body.get("query", {"bool": {"filter": []}})["bool"]["filter"])

@@ -1,7 +1,8 @@
 """The calls to Elasticsearch: bodies in, answers out, and what its errors mean for the caller."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -63,7 +64,7 @@ class Store:
         self.client = connect(settings, settings.api_connections)
         self._searcher = self.client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
         self._timeout = f"{int(timeout_s * 1000)}ms"
-        self._alias = settings.index_alias
+        self.alias = settings.index_alias
         self._free = settings.api_max_searches
         self._watch = watch
         self._metrics = metrics
@@ -73,17 +74,27 @@ class Store:
         lines = b"".join(self._lines(body, pit) for body in bodies)
         # Worth its own round inside the cluster only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
-        answer = await self._call("POST", "/_msearch", params, lines)
-        found = read_answers(answer)
-        for each in found:
-            _check(each)
+        return _whole(await self._call("POST", "/_msearch", params, lines))
+
+    async def search_shard(self, body: Body, index: str, shard: int) -> Found:
+        """Return one shard's answer to a body. Like `ask`, it takes no place from those who search."""
+        header = {"index": index, "preference": f"_shards:{shard}", **_PARTIAL}
+        [found] = _whole(await self.ask("POST", "/_msearch", body=self._pair(header, body)))
         return found
+
+    async def ask(
+        self, method: str, path: str, params: Mapping[str, str] = MappingProxyType({}), body: bytes = b""
+    ) -> bytes:
+        """Return the answer to a question that the service has itself, on behalf of many."""
+        if not self._watch.answers:
+            raise unavailable()
+        return await self._watch.guard(self._request(method, path, params, body))
 
     @asynccontextmanager
     async def point_in_time(self) -> AsyncIterator[str]:
         """Hold the logs still for a few searches."""
         params = {"keep_alive": PIT_KEEP_ALIVE, "allow_partial_search_results": "false"}
-        answer = await self._call("POST", f"/{self._alias}/_pit", params, b"")
+        answer = await self._call("POST", f"/{self.alias}/_pit", params, b"")
         pit: str = msgspec.json.decode(answer, type=dict[str, Any])["id"]
         try:
             yield pit
@@ -92,25 +103,25 @@ class Store:
                 await self._call("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
 
     def _lines(self, body: Body, pit: str) -> bytes:
-        header: Body = {} if pit else {"index": self._alias, **_PARTIAL}
-        timed: Body = {**body, "timeout": self._timeout}
-        if pit:
-            timed["pit"] = {"id": pit, "keep_alive": PIT_KEEP_ALIVE}
-        # Sorted keys: the same search is the same bytes, which is what the request cache goes by.
-        return b"%b\n%b\n" % (msgspec.json.encode(header), msgspec.json.encode(timed, order="sorted"))
+        header: Body = {} if pit else {"index": self.alias, **_PARTIAL}
+        held: Body = {"pit": {"id": pit, "keep_alive": PIT_KEEP_ALIVE}} if pit else {}
+        return self._pair(header, {**body, **held})
 
-    async def _call(self, method: str, path: str, params: dict[str, str], body: bytes) -> bytes:
-        if not self._watch.answers:
-            raise unavailable()
+    def _pair(self, header: Body, body: Body) -> bytes:
+        # Sorted keys: the same search is the same bytes, which is what the request cache goes by.
+        timed = msgspec.json.encode({**body, "timeout": self._timeout}, order="sorted")
+        return b"%b\n%b\n" % (msgspec.json.encode(header), timed)
+
+    async def _call(self, method: str, path: str, params: Mapping[str, str], body: bytes) -> bytes:
         if not self._free:
             raise ApiError(503, "too many searches at one time: try again in a moment")
         self._free -= 1
         try:
-            return await self._watch.guard(self._request(method, path, params, body))
+            return await self.ask(method, path, params, body)
         finally:
             self._free += 1
 
-    async def _request(self, method: str, path: str, params: dict[str, str], body: bytes) -> bytes:
+    async def _request(self, method: str, path: str, params: Mapping[str, str], body: bytes) -> bytes:
         kind = "application/x-ndjson" if path == "/_msearch" else "application/json"
         headers = {"accept": "application/json", **({"content-type": kind} if body else {})}
         try:
@@ -126,6 +137,13 @@ class Store:
             raise unavailable(str(error)) from error
         self._watch.heard()
         return bytes(answer.body)
+
+
+def _whole(answer: bytes) -> Sequence[Found]:
+    found = read_answers(answer)
+    for each in found:
+        _check(each)
+    return found
 
 
 def _check(found: Found) -> None:

@@ -1,34 +1,132 @@
-"""HTTP as uvicorn reads it, kinder to text that is not percent-encoded and to requests that are none."""
+"""HTTP as uvicorn reads it, kinder to text that is not percent-encoded, and firm with clients that hold it up."""
 
+import asyncio
 import re
 from uuid import uuid4
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+LINE = "gateway_logs.line"  # the connection of a request, among the scope's extensions
+MAX_HEAD_BYTES = 131_072  # of a request: the longest query, every character percent-encoded, is a third of it
 _NO_HTTP = "this is no valid HTTP request"
+_TOO_LONG = f"the address and the headers of a request have at most {MAX_HEAD_BYTES} bytes"
+_TOO_SLOW = "no whole request came within the time there is for one"
+_CROWDED = "too many connections are open: try again in a moment"
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class LenientProtocol(HttpToolsProtocol):
     """One connection."""
 
+    patience_s = 30.0  # for a client to send a request's head, and to take some part of its answer
+    max_connections = 10_000
+    is_ending = False  # the program was told to end
+    _awaits_head = True
+    _head_bytes = 0
+    _head_timer: asyncio.TimerHandle | None = None
+    _reader_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Take a connection in, or refuse one too many."""
+        super().connection_made(transport)
+        if len(self.connections) > self.max_connections:
+            self._refuse(503, _CROWDED)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        for timer in (self._head_timer, self._reader_timer):
+            if timer:
+                timer.cancel()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         """Take in bytes. `curl '…?query=超时'` sends the text as it is: percent signs are put in for it."""
+        if self._awaits_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse(431, _TOO_LONG)
+                return
+            self._await_head()
         if data.startswith(b"GET ") and not data.isascii():
             line, end, rest = data.partition(b"\r\n")
             data = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], line) + end + rest
         super().data_received(data)
 
+    def on_message_begin(self) -> None:
+        """Take in the beginning of a request."""
+        super().on_message_begin()
+        self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item]  # uvicorn passes it on as it is
+
+    def on_headers_complete(self) -> None:
+        """Start to answer."""
+        self._awaits_head, self._head_bytes = False, 0
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take in the end of a request."""
+        self._awaits_head = True
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Hold the answer back, as the client does not take it; and watch whether it ever does."""
+        super().pause_writing()
+        self._watch_reader()
+
+    def shutdown(self) -> None:
+        """Let the answers that go on for ever end."""
+        self.is_ending = True
+        super().shutdown()
+
+    def end(self, last: bytes) -> None:
+        """End a chunked answer with a last chunk, also where the client has stopped reading.
+
+        The server holds back what is sent to such a client; this goes in behind what it was sent already.
+        """
+        self.cycle.disconnected = True
+        self.transport.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(last), last))
+        self.transport.close()
+        self._watch_reader()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's sentence
         """Answer bytes that are no HTTP request, in the envelope, and close."""
-        body = msgspec.json.encode({"message": _NO_HTTP, "success": False})
+        self._refuse(400, _NO_HTTP)
+
+    def _await_head(self) -> None:
+        if not self._head_timer and not self.transport.is_closing():
+            self._head_timer = self.loop.call_later(self.patience_s, self._refuse, 408, _TOO_SLOW)
+
+    def _watch_reader(self) -> None:
+        if self._reader_timer:
+            self._reader_timer.cancel()
+        left = self.transport.get_write_buffer_size()
+        self._reader_timer = self.loop.call_later(self.patience_s, self._cut_unless_less, left)
+
+    def _cut_unless_less(self, left_bytes: int) -> None:
+        """Cut a client that has taken nothing since there was this much left for it."""
+        self._reader_timer = None
+        if self.transport.get_write_buffer_size() >= left_bytes > 0:
+            self.transport.abort()
+        elif self.flow.write_paused or self.transport.is_closing():
+            self._watch_reader()
+
+    def _refuse(self, status: int, message: str) -> None:
+        body = msgspec.json.encode({"message": message, "success": False})
         head = (
-            "HTTP/1.1 400 Bad Request\r\n"
             "content-type: application/json\r\n"
             f"content-length: {len(body)}\r\n"
             f"x-request-id: {uuid4().hex}\r\n"
+            f"{'retry-after: 2' if status == 503 else 'cache-control: no-store'}\r\n"
             "connection: close\r\n\r\n"
         )
-        self.transport.write(head.encode() + body)
+        self.transport.write(STATUS_LINE[status] + head.encode() + body)
         self.transport.close()
+
+
+def protocol(patience_s: float, max_connections: int) -> type[LenientProtocol]:
+    """Return the protocol with these bounds: uvicorn makes a connection's object by itself."""
+    return type("Connection", (LenientProtocol,), {"patience_s": patience_s, "max_connections": max_connections})
