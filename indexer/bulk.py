@@ -72,13 +72,11 @@ class Bulk:
         return verdicts(answer, len(operations))
 
     def _post(self, operations: list[Operation]) -> Any:
-        body = bytearray()
+        parts: list[bytes | memoryview] = []
         for operation in operations:
-            body += operation.action
-            body += memoryview(operation.value)[:-1]
-            body += operation.tail
-        answer = self._client.perform_request("POST", PATH, headers=HEADERS, body=bytes(body), endpoint_id="bulk")
-        return answer.body
+            parts += (operation.action, memoryview(operation.value)[:-1], operation.tail)
+        body = b"".join(parts)
+        return self._client.perform_request("POST", PATH, headers=HEADERS, body=body, endpoint_id="bulk").body
 
 
 def verdicts(answer: Any, operations: int) -> list[Verdict]:

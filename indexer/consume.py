@@ -13,7 +13,9 @@ import structlog
 from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
+from kafka.future import Future
 
+from indexer.deadletter import weight
 from indexer.intake import Ends, Intake
 from indexer.kafka_3_0_12 import finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
@@ -26,6 +28,7 @@ POLL_RECORDS = 1_000
 COMMIT_SECONDS = 1.0
 ASK_MS = 2_000
 CLOSE_MS = 5_000
+COMMIT_LIMIT_SECONDS = 3.0
 DRAIN_SECONDS = 8.0  # below the session time-out: the drain only saves work, the fence keeps things right
 REBUILD_SECONDS = 1.0
 STUCK_SECONDS = 5.0  # a partition whose oldest record is older than this gets less of the memory
@@ -60,10 +63,12 @@ class Consumption:
         self._assignment: Assignment | None = None
         self._damage = Damage()
         self._committed_at = 0.0
+        self._largest = 1_000_000  # bytes of a record: the first poll is a careful one
 
     def run(self) -> None:
         """Consume until told to stop, then finish what is under way and leave the group."""
         while not self._stopping.is_set():
+            self.last_tick = time.monotonic()  # waiting for Kafka is no standstill
             try:
                 self._consume()
             except Exception as error:  # noqa: BLE001 - see below
@@ -78,8 +83,9 @@ class Consumption:
             self.last_tick = time.monotonic()
             finish_joining(consumer)
             take_up_parked(consumer)
-            polled = consumer.poll(timeout_ms=POLL_MS)
+            polled = consumer.poll(timeout_ms=POLL_MS, max_records=self._room())
             for partition, records in polled.items():
+                self._largest = max(self._largest, *map(weight, records))
                 self._intake.take(partition, records, self._ends)
             self._intake.flush_if_due(caught_up=not polled)
             self._hold_back(consumer)
@@ -111,6 +117,13 @@ class Consumption:
         self._close()
         self._ends.offsets.forget(self._ends.offsets.owned())
         self._stopping.wait(REBUILD_SECONDS)
+
+    def _room(self) -> int:
+        """Return how many records the next poll may bring: as many of the largest seen lately as there is room for."""
+        free = self._settings.indexer_budget_bytes - self._ends.offsets.bytes_under_way()
+        records = min(max(free // self._largest, 1), POLL_RECORDS)
+        self._largest = max(self._largest * 9 // 10, 1024)
+        return records
 
     def _hold_back(self, consumer: KafkaConsumer) -> None:
         """Pause what has its share of the memory, resume what is well below it.
@@ -181,9 +194,13 @@ class Consumption:
         self._close()
 
     def _close(self) -> None:
+        """Leave the group; what cannot be said to the brokers now shows to them after the session time-out."""
         consumer, self._consumer = self._consumer, None
-        if consumer:
-            consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+        try:
+            if consumer:
+                consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+        except Exception as error:  # noqa: BLE001 - it is thrown away in any case
+            log.warning("the Kafka consumer could not be closed in order", error=type(error).__name__)
 
 
 class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
@@ -210,7 +227,7 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
         drained = await self._drain(revoked)
         ready = self._ends.offsets.to_commit()
         if offsets := {partition: offset for partition, offset in ready.items() if partition in revoked}:
-            await self._consumer.commit_async(_with_metadata(offsets))
+            await _within(COMMIT_LIMIT_SECONDS, self._consumer.commit_async(_with_metadata(offsets)))
         self._ends.offsets.forget(revoked)
         log.info("partitions revoked", partitions=_numbers(revoked), drained=drained)
 
@@ -221,13 +238,22 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
         log.warning("partitions lost: this member was too slow to be heard", partitions=_numbers(lost))
 
     async def _drain(self, partitions: Collection[TopicPartition]) -> bool:
-        future = self._ends.offsets.drained(partitions)
-        timer = Timer(self._drain_seconds(), lambda: future.is_done or future.success(value=False))
-        timer.start()
-        try:
-            return bool(await future)
-        finally:
-            timer.cancel()
+        return await _within(self._drain_seconds(), self._ends.offsets.drained(partitions))
+
+
+async def _within(seconds: float, awaited: Future) -> bool:
+    """Wait for a future, but not longer than this; tell whether it succeeded in time. Never raises.
+
+    A commit that fails or hangs costs a second look at logs that are stored; one that raised here would cost the loop.
+    """
+    done = Future()
+    awaited.add_both(lambda _: done.is_done or done.success(awaited.succeeded()))
+    timer = Timer(seconds, lambda: done.is_done or done.success(value=False))
+    timer.start()
+    try:
+        return bool(await done)
+    finally:
+        timer.cancel()
 
 
 def held_back(
@@ -235,28 +261,24 @@ def held_back(
     under_way: Mapping[TopicPartition, tuple[int, float]],
     paused: Collection[TopicPartition],
     budget: int,
-    total: int | None = None,
+    total: int,
 ) -> set[TopicPartition]:
     """Return the partitions to pause, from their bytes under way and the age in seconds of their oldest record.
 
-    `total` is what is under way altogether, where that is more: what was taken away is still in memory.
-    All together hold the budget at most, one partition a quarter of it, and one that is stuck a share of half of
-    it: so a poisoned partition leaves room for the others. What is paused goes on at half of its limit.
+    `total` also counts what is under way of partitions that were taken away. One partition may hold a quarter of the
+    budget, until it is stuck or half of the budget is taken; then the other half is shared out, so that partitions
+    which are poisoned, however many, leave the others room to go on. What is paused goes on at half of its limit.
     """
-    if not assigned:
-        return set()
-    ease = {partition: 0.5 if partition in paused else 1.0 for partition in assigned}
-    if (total or sum(size for size, _ in under_way.values())) >= budget * max(ease.values()):
+    if total >= budget:
         return set(assigned)
-    quarter = budget if len(assigned) == 1 else budget / 4
-    share = budget / (2 * len(assigned))
-    idle = (0, 0.0)
-    return {
-        partition
-        for partition in assigned
-        if under_way.get(partition, idle)[0]
-        >= ease[partition] * (share if under_way.get(partition, idle)[1] > STUCK_SECONDS else quarter)
-    }
+    share = budget / (2 * max(len(assigned), 1))
+
+    def is_over(partition: TopicPartition) -> bool:
+        size, age = under_way.get(partition, (0, 0.0))
+        limit = share if age > STUCK_SECONDS or total >= budget / 2 else max(budget / 4, share)
+        return size >= limit * (0.5 if partition in paused else 1)
+
+    return {partition for partition in assigned if is_over(partition)}
 
 
 def _with_metadata(offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:

@@ -28,6 +28,7 @@ PRODUCER: dict[str, Any] = {
     "max_block_ms": 10_000,
     "delivery_timeout_ms": 20_000,
     "request_timeout_ms": 10_000,
+    "compression_type": "lz4",  # our headers must not push a value that just fitted its topic over the limit of this
     "max_request_size": 64_000_000,  # the broker decides what is too large, not this client
 }
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -77,15 +78,23 @@ class DeadLetters(Thread):
         self._closed.set()
 
     def run(self) -> None:
-        """Write until closed. What could not be written is written again, before anything newer."""
-        left: list[Rejection] = []
+        """Write until closed. What could not be written comes again behind the others, which it must not block."""
         while not self._closed.is_set():
-            left = left or list(self._next())
+            left = [rejection for rejection in self._next() if not self._is_gone(rejection)]
             if not self._breaker.holds():
                 left = self._write(left)
+            for rejection in left:
+                self._queue.put(rejection)
             if left:
                 self._closed.wait(PAUSE_SECONDS)
         self._give_up_producer()
+
+    def _is_gone(self, rejection: Rejection) -> bool:
+        """Give back a record whose partition was taken away: its next reader refuses it too, and once is enough."""
+        if rejection.span.gone:
+            self._ledger.returned.inc()
+            self._offsets.finish(rejection.span, 1, weight(rejection.record))
+        return rejection.span.gone
 
     def _next(self) -> Iterator[Rejection]:
         try:
@@ -120,10 +129,13 @@ class DeadLetters(Thread):
             future.get(timeout=SEND_SECONDS)
         except TOO_LARGE:
             return False
+        self._finish(rejection)
+        return True
+
+    def _finish(self, rejection: Rejection) -> None:
         rejection.acknowledged = True
         self._ledger.dead_lettered.inc()
         self._offsets.finish(rejection.span, 1, weight(rejection.record))
-        return True
 
     def _write_alone(self, rejection: Rejection) -> None:
         """Send again with a producer of its own what was refused as too large among others.
@@ -135,8 +147,8 @@ class DeadLetters(Thread):
         if not self._fits(rejection, self._send(rejection)):
             self._give_up_producer()
             note = ("gateway-logs.value", b"left out: too large for this topic, read it at the original offset")
-            about = [header for header in headers(rejection) if header[0].startswith("gateway-logs.")]
-            self._fits(rejection, self._open().send(self._topic, b"", None, [*about, note]))
+            self._open().send(self._topic, b"", None, [*_about(rejection), note]).get(timeout=SEND_SECONDS)
+            self._finish(rejection)
 
     def _open(self) -> KafkaProducer:
         if self._producer is None:
@@ -165,6 +177,12 @@ def weight(record: ConsumerRecord) -> int:
 
 def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
     """Return the record's own headers, then ours: the reason in words, and where and when it stood in Kafka."""
+    # A header without a value is legal in Kafka, but kafka-python's producer refuses it: it becomes an empty one.
+    own = [(name, value or b"") for name, value in rejection.record.headers if name != HEADER]
+    return own + _about(rejection)
+
+
+def _about(rejection: Rejection) -> list[tuple[str, bytes]]:
     record, first = rejection.record, origin(rejection.record)
     about = {
         "reason": rejection.reason,
@@ -175,6 +193,4 @@ def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
     }
     if isinstance(record.value, Unreadable):
         about["value"] = "the record batch as Kafka holds it: no event, and not to be re-driven"
-    # A header without a value is legal in Kafka, but kafka-python's producer refuses it: it becomes an empty one.
-    own = [(name, value or b"") for name, value in record.headers if name != HEADER]
-    return own + [(f"gateway-logs.{name}", text.encode()) for name, text in about.items()]
+    return [(f"gateway-logs.{name}", text.encode()) for name, text in about.items()]

@@ -1,7 +1,7 @@
 """What became of every record, in numbers that must add up, and the other figures of this process.
 
-polled = indexed + duplicate + dead_lettered + skipped + in flight: the left side counts at the door, the right
-side where records end, and `in flight` is counted from what is really under way.
+polled = indexed + duplicate + dead_lettered + skipped + returned + in flight: the left side counts at the door, the
+right side where records end, and `in flight` is counted from what is really under way.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -19,6 +19,7 @@ class Ledger:
         self.duplicate = self._counter("records_duplicate", "records whose log was there, the same or newer")
         self.dead_lettered = self._counter("records_dead_lettered", "records acknowledged by the dead-letter topic")
         self.skipped = self._counter("records_skipped", "records without a value (tombstones)")
+        self.returned = self._counter("records_returned", "records given back unfinished with their partition")
         self.in_flight = self._gauge("records_in_flight", "records taken and not ended")
         self.bytes_in_flight = self._gauge("bytes_in_flight", "memory counted for them")
         self.bulk_requests = self._counter("bulk_requests", "bulk requests by how they ended", "outcome")

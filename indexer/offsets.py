@@ -25,6 +25,7 @@ class Span:
     records: int
     size: int  # bytes
     since: float = field(default_factory=monotonic)
+    gone: bool = False  # its partition was taken away: whoever reads it next does the work
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +55,9 @@ class Offsets:
         """Let go of these partitions and of everything under way in them."""
         with self._lock:
             for partition in partitions:
-                self._partitions.pop(partition, None)
+                owned = self._partitions.pop(partition, None)
+                for span in owned.spans if owned else ():
+                    span.gone = True
             self._answer_waiting()
 
     def owned(self) -> frozenset[TopicPartition]:

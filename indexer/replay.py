@@ -137,7 +137,9 @@ class Replay:
         """Pause what has its share of the memory, and what is read to its end."""
         paused = self._consumer.paused()
         budget = self._settings.indexer_budget_bytes
-        wanted = held_back(left, self._offsets.under_way(), paused, budget) | (self._consumer.assignment() - set(left))
+        under_way, total = self._offsets.under_way(), self._offsets.bytes_under_way()
+        done = self._consumer.assignment() - set(left)
+        wanted = held_back(left, under_way, paused, budget, total) | done
         if to_pause := wanted - paused:
             self._consumer.pause(*to_pause)
         if to_resume := paused - wanted:

@@ -49,18 +49,27 @@ class Sender(Thread):
                 self._deliver(batch)
             except Exception:
                 log.exception("bulk request failed in an unforeseen way", operations=len(batch.operations))
-                self._desk.outbox.put_later(batch.again(batch.operations, "an error in the indexer", held=True))
+                if batch.operations:
+                    self._desk.outbox.put_later(batch.again(batch.operations, "an error in the indexer", held=True))
 
     def _deliver(self, batch: Batch) -> None:
-        sendable = self._with_index(batch)
+        self._give_back([operation for operation in batch.operations if operation.span.gone])
+        batch.operations = [operation for operation in batch.operations if not operation.span.gone]
+        batch.operations = sendable = self._with_index(batch)
         if not sendable:
             return
         started = time.monotonic()
         fates = by_fate(sendable, self._desk.bulk.send(sendable))
+        batch.operations = []  # from here on each has its fate: none may be sent again for an error below
         self._desk.ledger.bulk_seconds.observe(time.monotonic() - started)
         self._desk.ledger.bulk_requests.labels(_outcome(fates)).inc()
         self._finish(fates)
         self._go_on(batch, fates)
+
+    def _give_back(self, operations: list[Operation]) -> None:
+        """Let go of logs whose partition was taken away: its next owner has them, and they would fill the memory."""
+        self._desk.ledger.returned.inc(len(operations))
+        self._account(operations)
 
     def _with_index(self, batch: Batch) -> list[Operation]:
         """Return the operations whose index is there; the others wait, and do not keep these from going."""

@@ -1,6 +1,7 @@
 """Elasticsearch or Kafka away, slow or half broken: the indexer waits, says so, goes on, and loses nothing."""
 
 import json
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_a_dead_letter_too_large_for_its_topic_points_to_the_original(pipeline: 
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, dead, configs={"max.message.bytes": "2000"})])
     admin.close()
     pipeline.start_indexer()
-    pipeline.send(b"not json" * 1000, event(1))
+    pipeline.send(random.Random(1).randbytes(8000), event(1))
     wait_until(lambda: pipeline.count() == 1 and pipeline.lag() == 0)
 
     (letter,) = pipeline.dead_letters()
@@ -144,6 +145,8 @@ def test_kafka_away_is_said_and_waited_for(pipeline: Pipeline, tmp_path: Path) -
             broker.start()
             write(broker, pipeline.name, event(2))
             wait_until(lambda: pipeline.count() == 2 and indexer.is_ready(), LONG_S)
+            broker.kill()
+            assert indexer.stop() == 0
         finally:
             broker.stop()
 

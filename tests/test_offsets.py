@@ -46,6 +46,18 @@ def test_a_late_answer_for_a_partition_that_was_taken_away_moves_nothing() -> No
     assert offsets.records_under_way() == 1
 
 
+def test_what_is_under_way_of_a_partition_that_was_taken_away_is_marked_and_still_counted() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 2, 200)
+    offsets.dispatch(span)
+    offsets.forget([P0])
+
+    assert span.gone
+    assert offsets.bytes_under_way() == 200
+    offsets.finish(span, 2, 200)
+    assert (offsets.records_under_way(), offsets.bytes_under_way()) == (0, 0)
+
+
 def test_gaps_at_the_end_are_passed_only_when_nothing_is_under_way() -> None:
     offsets = Offsets()
     span = Span(P0, 10, 1, 1)
