@@ -1,6 +1,7 @@
 """A pipeline whose every word to the servers is recorded, with the oracle over it, and ways to disturb it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -36,6 +37,13 @@ class Rig:
 @pytest.fixture
 def rig(pipeline: Pipeline) -> Iterator[Rig]:
     """The wires before the servers of this run."""
+    with rig_on(pipeline) as rig:
+        yield rig
+
+
+@contextmanager
+def rig_on(pipeline: Pipeline) -> Iterator[Rig]:
+    """Put the wires before the servers of a pipeline."""
     journal, servers = Journal(), pipeline.servers
     with (
         wire_to_kafka(servers.bootstrap_servers, journal) as kafka,
