@@ -1,5 +1,6 @@
-"""`python -m api`: read the settings, serve until SIGTERM or Ctrl-C."""
+"""`python -m api`: read the settings, serve until SIGTERM or Ctrl-C. `python -m api key` makes a key."""
 
+import argparse
 import os
 import resource
 import signal
@@ -9,6 +10,7 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.keyfile import hashed, new_key
 from api.settings import ApiSettings
 from api.wire import protocol
 from service import logs
@@ -29,7 +31,22 @@ def _connections() -> int:
 
 
 def main() -> None:
-    """Run the program."""
+    """Run what the arguments name."""
+    parser = argparse.ArgumentParser(prog="python -m api", description="Serve the logs, with the settings of README.")
+    commands = parser.add_subparsers(dest="command", title="or instead")
+    commands.add_parser("key", help="make a key: print it, and its hash, by which the service knows it")
+    run = make_key if parser.parse_args().command == "key" else serve
+    run()
+
+
+def make_key() -> None:
+    """Print a new key, and what the settings are to hold of it; it is kept nowhere."""
+    key = new_key()
+    sys.stdout.write(f"key:  {key}\nhash: {hashed(key)}\n")
+
+
+def serve() -> None:
+    """Run the service."""
     settings = load(ApiSettings)
     logs.configure()
     # The client opens a tracing span for every request, whether or not anyone collects them.
@@ -38,7 +55,7 @@ def main() -> None:
     # uvicorn raises the signal again when it has shut down; to be told to end is no failure.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: sys.exit(0))
-    readers = "whoever has a key" if settings.keys() else "this machine only: no key is configured"
+    readers = "whoever has a key" if settings.keyring().is_locked else "this machine only: no key is configured"
     address = f"http://{settings.api_host}:{settings.api_port}"
     structlog.get_logger().info("serving", address=address, readers=readers)
     uvicorn.run(

@@ -13,6 +13,7 @@ from api.backlog import Backlog
 from api.edge import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
 from api.feed import Feed
+from api.limits import Limits
 from api.metrics import Metrics
 from api.settings import ApiSettings
 from api.store import Store, connect
@@ -29,7 +30,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         exception_handlers={ApiError: answer_api_error, HTTPException: answer_http_error},
     )
     app.state.settings = settings
-    app.state.keys = settings.keys()
+    app.state.keyring = settings.keyring()
+    app.state.limits = Limits(settings.api_key_requests_per_second, settings.api_key_concurrency)
     app.state.metrics = Metrics()
     app.include_router(logs.router)
     app.include_router(tail.router)
@@ -54,7 +56,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = Store(settings, app.state.watch, app.state.metrics)
     app.state.feed = Feed(app.state.store, app.state.metrics)
     app.state.backlog = Backlog(app.state.store)
-    running = [asyncio.create_task(part.run()) for part in (app.state.watch, app.state.feed)]
+    parts = (app.state.watch, app.state.feed, app.state.keyring)
+    running = [asyncio.create_task(part.run()) for part in parts]
     yield
     for task in running:
         task.cancel()

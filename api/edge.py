@@ -44,14 +44,15 @@ class Edge:
         route = getattr(exchange.scope.get("route"), "path", "none")
         self._metrics.requests.labels(route, str(exchange.status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
-        reason = exchange.scope.get("state", {}).get("reason", "")
+        told = {name: exchange.scope.get("state", {}).get(name) for name in ("reader", "reason")}
         _log.info(
             "answered",
             method=exchange.scope["method"],
             path=exchange.scope["path"],
             status=exchange.status,
             milliseconds=round(seconds * 1000, 1),
-            **({"reason": reason} if reason else {}),
+            client=(exchange.scope.get("client") or [""])[0],
+            **{name: value for name, value in told.items() if value},
         )
 
 

@@ -12,23 +12,28 @@ SENTENCES: Mapping[int, str] = {
     405: "this method is not allowed here: the API only reads, with GET",
     500: "something went wrong inside the service: quote the X-Request-Id to whoever runs it",
 }
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": str(RETRY_AFTER_S)},
+    503: {"Retry-After": str(RETRY_AFTER_S)},
+}
 
 
 class ApiError(Exception):
     """A failure that the caller is told about. `reason` is for the log line and never leaves the service."""
 
-    def __init__(self, status: int, message: str, *, reason: str = "") -> None:
+    def __init__(self, status: int, message: str, *, reason: str = "", retry_after_s: int = RETRY_AFTER_S) -> None:
         super().__init__(reason or message)
         self.status = status
         self.message = message
         self.reason = reason
+        self.retry_after_s = retry_after_s  # sent with 429 and 503
 
 
 def failure(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return the envelope of a failure: `{"message": ..., "success": false}`."""
     body = msgspec.json.encode({"message": message, "success": False})
-    extra = {503: {"Retry-After": str(RETRY_AFTER_S)}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
-    return Response(body, status, {**extra, **(headers or {})}, "application/json")
+    return Response(body, status, {**_HEADERS.get(status, {}), **(headers or {})}, "application/json")
 
 
 async def answer_api_error(request: Request, error: Exception) -> Response:
@@ -36,7 +41,8 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         raise error
     request.state.reason = error.reason
-    return failure(error.status, error.message)
+    again = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
+    return failure(error.status, error.message, again)
 
 
 async def answer_http_error(_: Request, error: Exception) -> Response:

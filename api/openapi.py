@@ -24,6 +24,10 @@ _FAILURES: Mapping[int | str, tuple[str, str]] = {
         "No such path.",
         "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
     ),
+    429: (
+        "The key's limit is reached; `Retry-After` says when to ask again.",
+        "this key may send 5 requests a second: try again in 1 s",
+    ),
     503: (
         "Elasticsearch is away or overloaded; `Retry-After` says when to ask again.",
         "the log store does not answer at the moment: try again in a moment",

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from api.keys import Keys, read_keys
+from api.keyfile import Keyring
 from service.settings import StoreSettings
 
 
@@ -17,6 +17,8 @@ class ApiSettings(StoreSettings):
     api_port: int = Field(8000, ge=0, le=65535, description="0 takes any free one")
     api_admin_keys: SecretStr = Field(SecretStr(""), description="comma-separated: keys that read everything")
     api_group_keys_file: Path | None = Field(None, description='JSON: {"group": ["key", ...]}')
+    api_key_requests_per_second: float = Field(0, ge=0, description="for each key; 0 is no limit")
+    api_key_concurrency: int = Field(0, ge=0, description="requests of each key at one time; 0 is no limit")
     api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
     api_search_timeout_s: float = Field(10, gt=0, le=600, description="a search that takes longer is a 504")
     api_max_searches: int = Field(200, ge=1, description="at one time; one more is a 503")
@@ -27,16 +29,16 @@ class ApiSettings(StoreSettings):
 
     @model_validator(mode="after")
     def _serves_only_this_machine_without_keys(self) -> Self:
-        if not self.keys() and not is_loopback(self.api_host):
+        if not self.keyring().is_locked and not is_loopback(self.api_host):
             raise ValueError(
                 f"API_HOST={self.api_host} is open to other machines, and no key is configured: set "
                 "API_ADMIN_KEYS or API_GROUP_KEYS_FILE, or bind to 127.0.0.1"
             )
         return self
 
-    def keys(self) -> Keys:
+    def keyring(self) -> Keyring:
         """Return the configured keys; raise ValueError for a file of them that cannot be used."""
-        return read_keys(self.api_admin_keys.get_secret_value(), self.api_group_keys_file)
+        return Keyring(self.api_admin_keys.get_secret_value(), self.api_group_keys_file)
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may read the answers."""

@@ -104,7 +104,7 @@ def test_every_parameter_and_every_answer_is_documented(api: RunningApi) -> None
     search = paths["/api/log/{group}/search"]["get"]
 
     assert all(parameter["description"] for parameter in search["parameters"])
-    assert set(search["responses"]) == {"200", "400", "401", "403", "404", "503", "504", "default"}
+    assert set(search["responses"]) == {"200", "400", "401", "403", "404", "429", "503", "504", "default"}
     assert all(answer["content"]["application/json"]["example"] for answer in search["responses"].values())
 
 
