@@ -15,7 +15,6 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError
 from kafka.future import Future
 
-from indexer.deadletter import weight
 from indexer.intake import Ends, Intake
 from indexer.kafka_3_0_12 import finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
@@ -63,7 +62,7 @@ class Consumption:
         self._assignment: Assignment | None = None
         self._damage = Damage()
         self._committed_at = 0.0
-        self._largest = 1_000_000  # bytes of a record: the first poll is a careful one
+        self._heaviest = 4_000_000  # bytes of a record and its copies: the first poll is a careful one
 
     def run(self) -> None:
         """Consume until told to stop, then finish what is under way and leave the group."""
@@ -85,8 +84,7 @@ class Consumption:
             take_up_parked(consumer)
             polled = consumer.poll(timeout_ms=POLL_MS, max_records=self._room())
             for partition, records in polled.items():
-                self._largest = max(self._largest, *map(weight, records))
-                self._intake.take(partition, records, self._ends)
+                self._heaviest = max(self._heaviest, self._intake.take(partition, records, self._ends))
             self._intake.flush_if_due(caught_up=not polled)
             self._hold_back(consumer)
             self._commit_if_due(consumer)
@@ -119,10 +117,10 @@ class Consumption:
         self._stopping.wait(REBUILD_SECONDS)
 
     def _room(self) -> int:
-        """Return how many records the next poll may bring: as many of the largest seen lately as there is room for."""
+        """Return how many records the next poll may bring: as many of the heaviest seen lately as there is room for."""
         free = self._settings.indexer_budget_bytes - self._ends.offsets.bytes_under_way()
-        records = min(max(free // self._largest, 1), POLL_RECORDS)
-        self._largest = max(self._largest * 9 // 10, 1024)
+        records = min(max(free // self._heaviest, 1), POLL_RECORDS)
+        self._heaviest = max(self._heaviest * 9 // 10, 1024)
         return records
 
     def _hold_back(self, consumer: KafkaConsumer) -> None:

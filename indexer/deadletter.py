@@ -12,6 +12,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from indexer.breaker import Breaker
+from indexer.document import weight
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.origin import HEADER, origin
@@ -167,12 +168,6 @@ def _report(rejections: list[Rejection]) -> None:
         record = rejections[0].record
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.warning("dead letters", records=len(rejections), first_reason=rejections[0].reason, **where)
-
-
-def weight(record: ConsumerRecord) -> int:
-    """Return the memory a record is counted with, bytes: its own, and what Python keeps around it."""
-    sizes = (record.serialized_key_size, record.serialized_value_size, record.serialized_header_size)
-    return 1024 + sum(int(size) for size in sizes if size > 0)
 
 
 def headers(rejection: Rejection) -> list[tuple[str, bytes]]:

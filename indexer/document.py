@@ -1,7 +1,7 @@
 """A log and the record it came in become one operation of a bulk request: id, version, index, bytes. Pure."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -34,7 +34,7 @@ class Operation:
     action: bytes
     value: bytes
     tail: bytes
-    attempts: int = field(default=0)
+    weight: int  # memory it is counted with, bytes: the record, and what was made of it
 
     @property
     def size(self) -> int:
@@ -56,6 +56,8 @@ def operation(log: Log, record: ConsumerRecord, span: Span, place: Place) -> Ope
     document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
     target = write_alias(place.alias, place.period, log.created_ms)
     own: dict[str, Any] = {"tie": int.from_bytes(digest[:8], "big") >> 1, **log.own}
+    tail = b',"%s":%b}\n' % (OWN.encode(), _encode(own))
+    copied = 0 if log.value is record.value else len(log.value)
     return Operation(
         record=record,
         span=span,
@@ -65,8 +67,15 @@ def operation(log: Log, record: ConsumerRecord, span: Span, place: Place) -> Ope
             f',"version":{version(record)},"version_type":"external"}}}}\n'
         ).encode(),
         value=log.value,
-        tail=b',"%s":%b}\n' % (OWN.encode(), _encode(own)),
+        tail=tail,
+        weight=weight(record) + copied + len(tail),
     )
+
+
+def weight(record: ConsumerRecord) -> int:
+    """Return the memory a record is counted with, bytes: its own, and what Python keeps around it."""
+    sizes = (record.serialized_key_size, record.serialized_value_size, record.serialized_header_size)
+    return 1024 + sum(int(size) for size in sizes if size > 0)
 
 
 def identity(log: Log, record: ConsumerRecord) -> bytes:

@@ -8,9 +8,9 @@ import structlog
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.deadletter import Refused, Rejection, weight
+from indexer.deadletter import Refused, Rejection
 from indexer.decode import InvalidEventError, Log, Window, decode
-from indexer.document import Operation, Place, operation
+from indexer.document import Operation, Place, operation, weight
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.outbox import Batch, Outbox
@@ -41,19 +41,26 @@ class Intake:
         self._size = 0
         self._since = 0.0
 
-    def take(self, partition: TopicPartition, records: Sequence[ConsumerRecord], ends: "Ends") -> None:
-        """Take in one polled run of records of one partition, in the order of their offsets."""
-        size = sum(weight(record) for record in records)
-        span = Span(partition, records[-1].offset + 1, len(records), size)
+    def take(self, partition: TopicPartition, records: Sequence[ConsumerRecord], ends: "Ends") -> int:
+        """Take in one polled run of records of one partition, in the order of their offsets.
+
+        Return the weight of the heaviest, bytes.
+        """
+        weights = [weight(record) for record in records]
+        span = Span(partition, records[-1].offset + 1, len(records), sum(weights))
         ends.ledger.polled.inc(len(records))
         ends.offsets.dispatch(span)
         window = Window.at(int(time.time() * 1000), self._retention_days)
-        for record in records:
+        heaviest, copied = max(weights), 0
+        for record, bare in zip(records, weights, strict=True):
             if record.value is None:
                 ends.skip(record, span)
                 continue
             try:
-                self._add(operation(_log(record, window), record, span, self._place))
+                one = operation(_log(record, window), record, span, self._place)
+                heaviest = max(heaviest, one.weight)
+                copied += one.weight - bare
+                self._add(one)
             except InvalidEventError as error:
                 ends.dead_letters.put(Rejection(record, span, str(error)))
             except Exception as error:
@@ -61,6 +68,8 @@ class Intake:
                 # the breaker holds.
                 log.exception("a record could not be taken in", partition=record.partition, offset=record.offset)
                 ends.dead_letters.put(Rejection(record, span, f"an error in the indexer: {type(error).__name__}"))
+        ends.offsets.weigh(span, copied)
+        return heaviest
 
     def flush_if_due(self, caught_up: bool) -> None:
         """Send the batch if it waited long enough, or if nothing more comes and a sender has nothing to do."""

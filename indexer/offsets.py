@@ -72,6 +72,12 @@ class Offsets:
             self._bytes += span.size
             self._partitions.setdefault(span.partition, _Partition()).spans.append(span)
 
+    def weigh(self, span: Span, size: int) -> None:
+        """Count more bytes for a span, or less: what is made of its records takes memory too."""
+        with self._lock:
+            span.size += size
+            self._bytes += size
+
     def finish(self, span: Span, records: int, size: int) -> None:
         """Take records of a span as finished: stored, dead-lettered or skipped, and acknowledged as such."""
         with self._lock:

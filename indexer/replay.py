@@ -18,8 +18,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 from indexer.breaker import Breaker
 from indexer.bulk import Bulk
 from indexer.consume import CONSUMER, POLL_MS, held_back
-from indexer.deadletter import Rejection, weight
-from indexer.document import Place
+from indexer.deadletter import Rejection
+from indexer.document import Place, weight
 from indexer.indices import Indices
 from indexer.intake import Ends, Intake, Limits
 from indexer.kafka_3_0_12 import take_up_parked

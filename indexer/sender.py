@@ -10,8 +10,8 @@ import structlog
 from indexer.breaker import Breaker
 from indexer.bulk import Bulk, by_fate
 from indexer.classify import Fate
-from indexer.deadletter import Refused, Rejection, weight
-from indexer.document import Operation
+from indexer.deadletter import Refused, Rejection
+from indexer.document import Operation, weight
 from indexer.indices import Indices
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
@@ -90,13 +90,14 @@ class Sender(Thread):
             oldest_ms = min(operation.record.timestamp for operation, _ in indexed)
             self._desk.ledger.age.observe(max(0.0, time.time() - oldest_ms / 1000 + REFRESH_SECONDS))
         for operation, why in fates.get(Fate.DEAD_LETTER, []):
+            self._desk.offsets.weigh(operation.span, weight(operation.record) - operation.weight)
             self._desk.dead_letters.put(Rejection(operation.record, operation.span, why))
 
     def _account(self, operations: list[Operation]) -> None:
         ended: dict[Span, tuple[int, int]] = {}
         for operation in operations:
             records, size = ended.get(operation.span, (0, 0))
-            ended[operation.span] = (records + 1, size + weight(operation.record))
+            ended[operation.span] = (records + 1, size + operation.weight)
         for span, (records, size) in ended.items():
             self._desk.offsets.finish(span, records, size)
 

@@ -44,7 +44,7 @@ class IndexerSettings(StoreSettings):
     indexer_metrics_port: int = Field(9108, ge=0, le=65535)
     indexer_senders: int = Field(2, ge=1, le=8, description="bulk requests in flight")
     indexer_bulk_bytes: int = Field(4_000_000, ge=1_000, le=64_000_000)
-    indexer_budget_bytes: int = Field(40_000_000, ge=1_000_000, description="events in memory, all told")
+    indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, all told")
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)
     indexer_dead_letter_ratio: float = Field(0.05, ge=0, le=1, description="of the last 5,000; above it they are held")
