@@ -17,7 +17,10 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 
 def record(**fields: Any) -> ConsumerRecord:
-    whole = dict.fromkeys(ConsumerRecord._fields) | {"topic": "t", "partition": 0, "offset": 7, "timestamp": NOW}
+    sizes = {f"serialized_{part}_size": 10 for part in ("key", "value", "header")}
+    whole = (
+        dict.fromkeys(ConsumerRecord._fields) | {"topic": "t", "partition": 0, "offset": 7, "timestamp": NOW} | sizes
+    )
     return ConsumerRecord(**(whole | fields))
 
 
@@ -79,3 +82,13 @@ def test_the_version_is_higher_for_the_later_record(earlier: ConsumerRecord, lat
 
 def test_the_last_millisecond_of_a_day_stays_in_its_index() -> None:
     assert framed(log(created_ms=NOW + 1), record())[0]["_index"] == "logs-2026.11.25"
+
+
+def test_a_log_is_counted_with_its_record_and_with_what_was_made_of_it() -> None:
+    value = b'{"created_at":1}'
+    as_it_came, rewritten = (Log(value, NOW, 1, "r", {}), Log(b'{"created_at":22}', NOW, 1, "r", {}))
+    at = record(value=value)
+
+    ones = [operation(one, at, SPAN, Place("logs", "day")) for one in (as_it_came, rewritten)]
+
+    assert [one.weight - len(one.tail) for one in ones] == [1024 + 30, 1024 + 30 + 17]
