@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
 from api import health, logs, tail
 from api.backlog import Backlog
+from api.cors import HEADERS, METHODS, Cors
 from api.edge import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
 from api.feed import Feed
@@ -39,10 +39,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Edge, metrics=app.state.metrics)
     if settings.origins():
         app.add_middleware(
-            CORSMiddleware,
+            Cors,
             allow_origins=settings.origins(),
-            allow_methods=["GET"],
-            allow_headers=["Authorization", "X-Request-Id", "Last-Event-ID"],
+            allow_methods=METHODS,
+            allow_headers=HEADERS,
             expose_headers=["X-Request-Id", "Retry-After"],
         )
     return app

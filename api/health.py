@@ -9,13 +9,15 @@ router = APIRouter(tags=["health"])
 OK = b'{"data":{"status":"ok"},"message":"","success":true}'
 
 
-@router.api_route("/healthz", methods=["GET", "HEAD"], summary="The process is alive")
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz", summary="The process is alive")
 async def healthz() -> Response:
     """Answer 200 as long as the process does."""
     return Response(OK, media_type="application/json")
 
 
-@router.api_route("/readyz", methods=["GET", "HEAD"], summary="Elasticsearch answers and the index is in place")
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", summary="Elasticsearch answers and the index is in place")
 async def readyz(request: Request) -> Response:
     """Answer 200 when a search would work; 503 with the reason when not."""
     watch: Watch = request.app.state.watch
@@ -24,6 +26,7 @@ async def readyz(request: Request) -> Response:
         raise ApiError(503, "the log store does not answer")
     if not watch.has_index:
         raise ApiError(503, "the index is not there yet: the indexer makes it with the first log")
+    await request.app.state.store.try_search()
     return Response(OK, media_type="application/json")
 
 

@@ -13,7 +13,7 @@ from elasticsearch import AsyncElasticsearch
 from api.answer import Found, read_answers
 from api.errors import ApiError
 from api.metrics import Metrics
-from api.query import Body, has_range
+from api.query import Body, has_range, trial_body
 from api.settings import ApiSettings
 from api.watch import Watch, unavailable
 
@@ -21,13 +21,28 @@ CLIENT_SLACK_S = 1  # the server is to say that the time is up, not the connecti
 PIT_KEEP_ALIVE = "30s"
 _PARTIAL = {"allow_partial_search_results": False}
 _COMPAT = "application/vnd.elasticsearch+json"
-# By the exceptions' names and words: the status is 400 for one and 500 for another.
-_TOO_MANY = (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses")
-_TIME_IS_UP = (b"Time exceeded", b"search_timeout_exception")
 TOO_WIDE = (
     "query matches too many different words for Elasticsearch: make the beginnings before `*` longer, "
     "or search for fewer words"
 )
+
+_TOO_LONG = (504, "the search ran out of time: narrow the time window or the query")
+_NOT_WHOLE = (503, "a part of the logs cannot be reached at the moment: try again later")
+_OVERLOADED = (503, "the log store is overloaded: try again in a moment")
+_NO_INDEX = (503, "the index is not there yet: the indexer makes it with the first log")
+_NO_LOGIN = (503, "the log store refuses this service's login")
+_UNFORESEEN = (500, "the search failed inside the service")
+# By the exceptions' names and words where the status is 400 for one and 500 for another.
+_BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
+    (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses"): (400, TOO_WIDE),
+    (b"Time exceeded", b"search_timeout_exception"): _TOO_LONG,
+    (b"due to missing shards", b"no_shard_available"): _NOT_WHOLE,
+}
+_BY_STATUS: Mapping[int, tuple[int, str]] = {
+    404: _NO_INDEX,
+    **dict.fromkeys((401, 403), _NO_LOGIN),
+    **dict.fromkeys((408, 429, 502, 503, 504), _OVERLOADED),
+}
 
 
 class _AsItCame(Serializer):
@@ -52,7 +67,7 @@ def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
         **{**options, "max_retries": len(options["hosts"])},
         retry_on_status=(),
         connections_per_node=connections,
-        serializers={_COMPAT: _AsItCame()},
+        serializers=dict.fromkeys((_COMPAT, "application/json"), _AsItCame()),
     )
 
 
@@ -81,6 +96,11 @@ class Store:
         header = {"index": index, "preference": f"_shards:{shard}", **_PARTIAL}
         [found] = _whole(await self.ask("POST", "/_msearch", body=self._pair(header, body)))
         return found
+
+    async def try_search(self) -> None:
+        """Search for nothing; raise what a caller would be told: of the login, of shards that are away."""
+        header = {"index": self.alias, **_PARTIAL}
+        _whole(await self.ask("POST", "/_msearch", body=self._pair(header, trial_body([]))))
 
     async def ask(
         self, method: str, path: str, params: Mapping[str, str] = MappingProxyType({}), body: bytes = b""
@@ -130,13 +150,18 @@ class Store:
                     method, path, params=params, headers=headers, body=body or None
                 )
         except ElasticsearchError as error:
-            raise _meaning(error.meta.status, bytes(error.body or b"")) from error
+            raise _meaning(error.meta.status, _text(error.body)) from error
         except ConnectionTimeout as error:
             raise _time_is_up(str(error)) from error
         except TransportError as error:
             raise unavailable(str(error)) from error
         self._watch.heard()
         return bytes(answer.body)
+
+
+def _text(body: Any) -> bytes:
+    # Something between may answer in Elasticsearch's place, with a page for people.
+    return body if isinstance(body, bytes) else str(body or "").encode()
 
 
 def _whole(answer: bytes) -> Sequence[Found]:
@@ -156,19 +181,11 @@ def _check(found: Found) -> None:
 
 
 def _meaning(status: int, error: bytes) -> ApiError:
+    """Return what an error of Elasticsearch means for the caller; its own words go to the log line."""
     reason = f"{status}: {error[:2000].decode('utf-8', 'replace')}"
-    if status == 404:
-        return ApiError(503, "the index is not there yet: the indexer makes it with the first log", reason=reason)
-    if any(mark in error for mark in _TOO_MANY):
-        return ApiError(400, TOO_WIDE, reason=reason)
-    if any(mark in error for mark in _TIME_IS_UP):
-        return _time_is_up(reason)
-    if status in (401, 403):
-        return ApiError(503, "the log store refuses this service's login", reason=reason)
-    if status in (408, 429, 502, 503, 504):
-        return ApiError(503, "the log store is overloaded: try again in a moment", reason=reason)
-    return ApiError(500, "the search failed inside the service", reason=reason)
+    by_words = (told for marks, told in _BY_WORDS.items() if any(mark in error for mark in marks))
+    return ApiError(*next(by_words, _BY_STATUS.get(status, _UNFORESEEN)), reason=reason)
 
 
 def _time_is_up(reason: str) -> ApiError:
-    return ApiError(504, "the search ran out of time: narrow the time window or the query", reason=reason)
+    return ApiError(*_TOO_LONG, reason=reason)

@@ -99,6 +99,27 @@ def test_pages_of_other_origins_may_read_the_answers_when_allowed(stored: str, s
     assert "access-control-allow-origin" not in refused.headers
 
 
+@pytest.mark.parametrize(
+    ("origin", "header", "status"),
+    [
+        ("https://panel.example.com", "authorization, last-event-id", 204),
+        ("https://evil.example.com", "authorization", 400),
+        ("https://panel.example.com", "x-other", 400),
+    ],
+)
+def test_a_browser_that_asks_beforehand_is_answered_in_the_envelope(
+    stored: str, start_api: StartApi, origin: str, header: str, status: int
+) -> None:
+    api = start_api(stored, API_CORS_ORIGINS="https://panel.example.com")
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": header}
+    answer = api.client.options("/api/logs/search", headers=asked)
+
+    assert answer.status_code == status
+    assert answer.headers["vary"].startswith("Origin")
+    if status == 400:
+        assert_envelope(answer, 400)
+
+
 def test_every_parameter_and_every_answer_is_documented(api: RunningApi) -> None:
     paths = api.get("/openapi.json").json()["paths"]
     search = paths["/api/log/{group}/search"]["get"]

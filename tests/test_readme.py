@@ -84,7 +84,6 @@ def routes() -> set[str]:
     return set(create_app(load(ApiSettings)).openapi()["paths"]) | MADE_BY_FASTAPI
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate Operation ID")  # HEAD stands beside GET
 def test_readme_names_every_route_and_no_other() -> None:
     named = set(re.findall(r"`(/(?:api/|healthz|readyz|metrics|docs|redoc|openapi)[^`]*)`", README))
 
