@@ -23,6 +23,7 @@ class Hit(Struct, frozen=True):
 
     source: dict[str, Raw] = field(name="_source", default_factory=dict)
     sort: list[int | float | str | None] = []
+    highlight: dict[str, list[str]] = {}
 
 
 class Hits(Struct, frozen=True):

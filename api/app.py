@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api import health, logs, tail
+from api import detail, health, logs, tail
 from api.backlog import Backlog
 from api.cors import HEADERS, METHODS, Cors
 from api.edge import Edge
@@ -35,6 +35,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.metrics = Metrics()
     app.include_router(logs.router)
     app.include_router(tail.router)
+    app.include_router(detail.router)
     app.include_router(health.router)
     app.add_middleware(Edge, metrics=app.state.metrics)
     if settings.origins():

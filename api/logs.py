@@ -1,36 +1,19 @@
 """The two routes: one group's logs, and all logs."""
 
-from typing import Annotated
-from urllib.parse import quote
+from fastapi import APIRouter, Depends, Request, Response
 
-from fastapi import APIRouter, Depends, Path, Request, Response
-from starlette.convertors import Convertor, register_url_convertor
-
+from api.group import Group
 from api.keys import authorise
 from api.openapi import SEARCH_ALL, SEARCH_GROUP
 from api.params import SearchParams, read_params
 from api.response import envelope
 from api.search import search
 
-
-class _AnyText(Convertor[str]):
-    """A group's name in the path: any characters, slashes and line ends among them."""
-
-    regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return quote(value, safe="")
-
-
-register_url_convertor("text", _AnyText())
 router = APIRouter(prefix="/api", tags=["logs"], dependencies=[Depends(authorise)])
 
 
 @router.get("/log/{group:text}/search", summary="Search one group's logs", **SEARCH_GROUP)
-async def search_group(request: Request, group: Annotated[str, Path(description="The group's name.")]) -> Response:
+async def search_group(request: Request, group: Group) -> Response:
     """Search the logs of the group in the path."""
     return await _answer(request, read_params(request.scope["query_string"], group))
 

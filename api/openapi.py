@@ -10,7 +10,7 @@ from msgspec import Raw
 from api.answer import Aggregation, Bucket, Hit
 from api.errors import SENTENCES
 from api.query import MENUS
-from api.response import Page, envelope
+from api.response import Page, envelope, log, success
 from api.rules import GROUP_RULES, RULES, Rule
 
 _FAILURES: Mapping[int | str, tuple[str, str]] = {
@@ -56,18 +56,31 @@ _EVENT = {
 }
 
 
+def example_hit() -> Hit:
+    """Return the log of the examples as Elasticsearch gives it."""
+    return Hit({name: Raw(msgspec.json.encode(value)) for name, value in _EVENT.items()})
+
+
+def one_log() -> dict[str, Any]:
+    """Return what is said about an answer that is one log."""
+    data = msgspec.json.decode(success(log(example_hit(), with_bodies=True), ""))
+    return answered("The log.", data)
+
+
 def _success() -> dict[str, Any]:
-    hit = Hit({name: Raw(msgspec.json.encode(value)) for name, value in _EVENT.items()})
+    hit = example_hit()
     menus = {name: Aggregation([Bucket(1, _EVENT[field])]) for name, field in MENUS.items()}  # type: ignore[arg-type]
-    return _answer("The logs of the page.", msgspec.json.decode(envelope(Page([hit], 1, menus), "", with_bodies=True)))
+    page = envelope(Page([hit], 1, menus), "", with_bodies=True)
+    return answered("The logs of the page.", msgspec.json.decode(page))
 
 
 def _failure(status: int | str) -> dict[str, Any]:
     description, message = _FAILURES[status]
-    return _answer(description, {"message": message, "success": False})
+    return answered(description, {"message": message, "success": False})
 
 
-def _answer(description: str, example: Any) -> dict[str, Any]:
+def answered(description: str, example: Any) -> dict[str, Any]:
+    """Return what is said about an answer of JSON."""
     return {"description": description, "content": {"application/json": {"example": example}}}
 
 
@@ -77,9 +90,10 @@ def _parameter(rule: Rule) -> dict[str, Any]:
     return {"name": rule.name, "in": "query", "description": description, "schema": dict(rule.schema)}
 
 
-def _search(rules: tuple[Rule, ...]) -> dict[str, Any]:
+def described(rules: tuple[Rule, ...], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said about a route that takes these parameters and gives this answer."""
     return {
-        "responses": {200: _success(), **{status: _failure(status) for status in _FAILURES}},
+        "responses": {200: answer, **{status: _failure(status) for status in _FAILURES}},
         "openapi_extra": {"parameters": [_parameter(rule) for rule in rules]},
     }
 
@@ -93,7 +107,7 @@ def _tail(rules: tuple[Rule, ...]) -> dict[str, Any]:
     }
 
 
-NOT_FOR_TAILS = frozenset({"page", "per_page", "order"})
+NOT_FOR_TAILS = frozenset({"page", "per_page", "order", "highlight"})
 _EVENTS = {
     "description": "Server-sent events, without end: each is one log, as the searches answer it.",
     "content": {
@@ -109,7 +123,7 @@ _LAST_EVENT_ID = {
     "description": "The id of the last event that was read: the tail goes on behind it.",
     "schema": {"type": "string"},
 }
-SEARCH_ALL = _search(RULES)
-SEARCH_GROUP = _search(GROUP_RULES)
+SEARCH_ALL = described(RULES, _success())
+SEARCH_GROUP = described(GROUP_RULES, _success())
 TAIL_ALL = _tail(RULES)
 TAIL_GROUP = _tail(GROUP_RULES)

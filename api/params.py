@@ -1,7 +1,7 @@
 """What the caller asks for: the query string in, checked and typed params out (contract, section 2)."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -36,6 +36,7 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     endpoint: str | None = None
     order: Order = Order()
     include_detail: bool = True
+    highlight: bool = False
     message: str = ""  # what the caller should know although the search goes through
 
     @property
@@ -44,19 +45,38 @@ class SearchParams(Struct, frozen=True, kw_only=True):
         return (self.page - 1) * self.per_page
 
 
-def read_params(query_string: bytes, group: str | None, without: Collection[str] = ()) -> SearchParams:
-    """Return the params of a request; `group` is the one in the path, None on the all-logs route.
+P = TypeVar("P", bound=SearchParams)
 
-    `without` names the parameters of a search that the route does not take.
-    Raise `ApiError` 400 that names the parameter, the value and what is allowed.
-    """
-    if group == "":
-        raise ApiError(400, "group is empty: the path is /api/log/{group}/search, with the group's name in it")
-    given = _given(query_string)
-    rules = tuple(rule for rule in (RULES if group is None else GROUP_RULES) if rule.name not in without)
-    values = {rule.name: value for rule in rules for value in _values(rule, given)}
-    message = "; ".join([*_unknown(given, rules), *_left_out(values.get("query"))])
-    return SearchParams(**{"group": group, **values, "message": message})
+
+class Form(Struct, Generic[P], frozen=True):
+    """What a route takes: the parameters of a search without some, and its own beside them."""
+
+    params: type[P]
+    without: frozenset[str] = frozenset()
+    own: tuple[Rule, ...] = ()
+
+    def rules(self, group: str | None) -> tuple[Rule, ...]:
+        """Return the parameters of the route's form for one group, or, for None, of that for all logs."""
+        shared = RULES if group is None else GROUP_RULES
+        return (*(rule for rule in shared if rule.name not in self.without), *self.own)
+
+    def read(self, query_string: bytes, group: str | None) -> P:
+        """Return the params of a request; `group` is the one in the path, None on the all-logs route.
+
+        Raise `ApiError` 400 that names the parameter, the value and what is allowed.
+        """
+        if group == "":
+            raise ApiError(400, "group is empty: the path is /api/log/{group}/search, with the group's name in it")
+        given = _given(query_string)
+        rules = self.rules(group)
+        values = {rule.name: value for rule in rules for value in _values(rule, given)}
+        message = "; ".join([*_unknown(given, rules), *_left_out(values.get("query"))])
+        return self.params(**{"group": group, **values, "message": message})
+
+
+def read_params(query_string: bytes, group: str | None, without: Collection[str] = ()) -> SearchParams:
+    """Return the params of a search; `without` names those that the route does not take."""
+    return Form(SearchParams, frozenset(without)).read(query_string, group)
 
 
 def _given(query_string: bytes) -> dict[str, str]:

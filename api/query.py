@@ -8,6 +8,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import structs
+
 from api.params import SearchParams
 from api.rules import Order
 from api.words import Word, Words, beginning, count_parts, has_lone_characters, is_in_runs, split_prefix
@@ -23,6 +25,9 @@ LONGEST_PREFIX = 1000  # characters that a `prefix` query takes: index.max_regex
 MENU = 1000  # entries in each of the filter menus
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
 BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
+MARKED = 1_000_000  # characters of a text that are looked at for highlights: index.highlight.max_analyzed_offset
+FRAGMENTS = 3  # of each text
+FRAGMENT = 150  # characters
 _EXACT_FILTERS: Mapping[str, str] = {
     "model_name": "model",
     "token_name": "token_name",
@@ -55,6 +60,11 @@ def hits_body(params: SearchParams) -> Body:
     return {**page_body(params, matching(params)), "from": params.offset}
 
 
+def newest_body(params: SearchParams, clauses: list[Body]) -> Body:
+    """Return the body that finds one log, the newest of those that match."""
+    return page_body(structs.replace(params, per_page=1, order=Order()), clauses)
+
+
 def page_body(params: SearchParams, clauses: list[Body]) -> Body:
     """Return the body of a page in the order asked for.
 
@@ -66,7 +76,14 @@ def page_body(params: SearchParams, clauses: list[Body]) -> Body:
         "sort": sort(params.order),
         "track_total_hits": False,
         **({} if params.include_detail else {"_source": {"excludes": BODIES}}),
+        **({"highlight": _marks()} if params.highlight and params.query else {}),
     }
+
+
+def _marks() -> Body:
+    # As HTML: the markers could not be told from a text that holds `<em>` itself.
+    options = {"encoder": "html", "number_of_fragments": FRAGMENTS, "fragment_size": FRAGMENT}
+    return {"fields": {field: {} for field in TEXTS}, "max_analyzed_offset": MARKED, **options}
 
 
 def summary_bodies(params: SearchParams) -> list[Body]:

@@ -35,6 +35,7 @@ class Page(Struct, frozen=True):
     hits: Sequence[Hit]
     total: int
     menus: Mapping[str, Aggregation]
+    besides: Mapping[str, Any] = {}  # what else was asked for
 
 
 class _Own(Struct, frozen=True):
@@ -49,7 +50,13 @@ def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
         "logs": [log(hit, with_bodies=with_bodies) for hit in page.hits],
         "total": page.total,
         **{name: _menu(page.menus[name]) for name in MENUS},
+        **page.besides,
     }
+    return success(data, message)
+
+
+def success(data: Any, message: str) -> bytes:
+    """Return the envelope around what any route answers."""
     return msgspec.json.encode({"data": data, "message": message, "success": True})
 
 

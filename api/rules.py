@@ -54,13 +54,14 @@ def _page(text: str) -> int:
 
 
 def _per_page(text: str) -> int:
-    number = _int64(text)
+    number = int64(text)
     if not 1 <= number <= MAX_PER_PAGE:
         raise ValueError
     return number
 
 
-def _int64(text: str) -> int:
+def int64(text: str) -> int:
+    """Return a whole number of 64 bits; raise ValueError."""
     if not re.fullmatch(r"\s*[+-]?\d{1,30}\s*", text, re.ASCII) or int(text) not in INT64:
         raise ValueError
     return int(text)
@@ -145,9 +146,9 @@ GROUP_RULES = (
         "all, success or error",
         schema={"type": "string", "enum": ["all", "success", "error"], "default": "all"},
     ),
-    Rule("channel", _int64, "The channel; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
-    Rule("code", _int64, "The HTTP status; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
-    Rule("token_id", _int64, "The token's number; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Rule("channel", int64, "The channel; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Rule("code", int64, "The HTTP status; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Rule("token_id", int64, "The token's number; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
     Rule("request_id", _text, "The request's id, exactly."),
     Rule("user", _text, "The user, exactly."),
     Rule("ip", _text, "The client's address, or a network in CIDR notation."),
@@ -166,6 +167,13 @@ GROUP_RULES = (
         "true or false",
         alias="with_body",
         schema={"type": "boolean", "default": True},
+    ),
+    Rule(
+        "highlight",
+        _boolean,
+        "`true` adds `highlights`: where in each log the words of `query` were found.",
+        "true or false",
+        schema={"type": "boolean", "default": False},
     ),
 )
 RULES = (*GROUP_RULES, Rule("group", _text, "The group, exactly."))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from api.answer import Found, Hit
+from api.highlights import highlights
 from api.metrics import Metrics
 from api.params import SearchParams
 from api.query import hits_body, summary_bodies
@@ -29,4 +30,5 @@ def _page(params: SearchParams, hits: Sequence[Hit], summary: Sequence[Found]) -
     # A log may become searchable between the bodies of one request: what is shown is counted too.
     counted = summary[0].hits.total.value if summary[0].hits.total else 0
     shown = params.offset + len(hits) if hits else 0
-    return Page(hits, max(counted, shown), summary[-1].aggregations)
+    besides = {"highlights": highlights(hits, params.query)} if params.highlight else {}
+    return Page(hits, max(counted, shown), summary[-1].aggregations, besides)
