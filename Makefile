@@ -4,7 +4,7 @@ BIN := .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup run test check format bench lock
+.PHONY: help setup run test soak check format bench lock
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -22,6 +22,10 @@ run: setup ## Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C en
 
 test: setup ## all tests, on servers of their own
 	@exec $(BIN)/python -m pytest
+
+MINUTES ?= 15
+soak: setup ## all faults at random: MINUTES=15 SEED=… (printed when not given)
+	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/soak.py
 
 check: setup ## formatting, lint, types
 	$(BIN)/ruff format --check .

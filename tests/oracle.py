@@ -25,7 +25,7 @@ BAD = (
     b'{"token_id":"%d","created_at":1795521600000}',
 )
 TAIL_BYTES = (0, 40, 300, 2_000)
-ENDS = ("indexed", "duplicate", "dead_lettered", "skipped")
+ENDS = ("indexed", "duplicate", "dead_lettered", "skipped", "returned")
 
 
 class Verdict(NamedTuple):

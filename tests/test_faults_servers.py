@@ -1,7 +1,7 @@
 """The servers themselves killed and started again under load, and a cluster that is full: nothing lost or doubled."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -28,6 +28,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def own(stack: Stack) -> Iterator[Pipeline]:
     """A topic and an alias on them."""
+    with pipeline_on(stack) as pipeline:
+        yield pipeline
+
+
+@contextmanager
+def pipeline_on(stack: Stack) -> Iterator[Pipeline]:
+    """Make a topic and an alias on servers of one's own."""
     name = f"test-{uuid4().hex[:12]}"
     servers = Servers(stack.elasticsearch.url, stack.kafka.bootstrap)
     admin = KafkaAdminClient(bootstrap_servers=servers.bootstrap_servers)
