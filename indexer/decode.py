@@ -55,17 +55,18 @@ class Log(NamedTuple):
     created_ms: int
     id: int
     request_id: str
-    own: Mapping[str, Any]  # what the indexer adds beside the tie-break: readable text, keys that are no names
+    own: Mapping[str, Any]  # what the indexer adds beside the tie-break
 
 
 def decode(value: bytes, window: Window) -> Log:
     """Check one record value and return its log; raise InvalidEventError with the reason in words."""
     value, event = _parse(value)
     created_ms = _created_ms(event, window)
-    respelled = _respelled(event, created_ms)
+    request_ms = _moment("request_at", event.request_at)
+    respelled = _respelled(event, created_ms, request_ms)
     fields = _fields.decode(value)
     extra = _odd_fields(fields, event)
-    own = _readable(event, _may_be_korean(value))
+    own = _readable(event, _may_be_korean(value)) | _duration(created_ms, request_ms)
     if respelled or extra:
         value = _rewrite(fields, respelled, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
@@ -119,14 +120,20 @@ def _moment(field: str, value: int | str | None) -> int | None:
         raise InvalidEventError(f"{field}: {error}") from None
 
 
-def _respelled(event: LogEvent, created_ms: int) -> dict[str, int | None]:
+def _duration(created_ms: int, request_ms: int | None) -> dict[str, Any]:
+    """Return how long the call took, which no search can compute from two fields without a script."""
+    if request_ms is None or request_ms > created_ms:
+        return {}
+    return {"duration_ms": created_ms - request_ms}
+
+
+def _respelled(event: LogEvent, created_ms: int, request_ms: int | None) -> dict[str, int | None]:
     """Return what an index would refuse or misplace as it should be written: epoch ms, or null for "none"."""
     found: dict[str, int | None] = {}
     if event.id == 0:
         found["id"] = None  # "the gateway gave none": as if it were absent, also in the order of ids
     if _is_misread(event.created_at):
         found["created_at"] = created_ms
-    request_ms = _moment("request_at", event.request_at)
     if _is_misread(event.request_at) or (request_ms is None and event.request_at is not None):
         found["request_at"] = request_ms  # "none" must not sort as a moment of the year 1
     retry_ms = _moment("retry_at", event.retry_at)

@@ -32,6 +32,24 @@ def test_an_ordinary_event_travels_as_the_bytes_it_came_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("request_at", "own"),
+    [
+        (NOW - 1500, {"duration_ms": 1500}),
+        ("2026-11-24T19:59:58.5+08:00", {"duration_ms": 1500}),
+        (NOW, {"duration_ms": 0}),
+        (NOW + 1, {}),
+        (0, {}),
+        ("0001-01-01T00:00:00Z", {}),
+        (None, {}),
+    ],
+)
+def test_how_long_a_call_took_is_kept_where_both_ends_are_known(
+    request_at: int | str | None, own: dict[str, int]
+) -> None:
+    assert decode(encode(request_at=request_at), WINDOW).own == own
+
+
+@pytest.mark.parametrize(
     "created_at",
     [
         NOW,
