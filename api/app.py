@@ -13,6 +13,7 @@ from api.cors import HEADERS, METHODS, Cors
 from api.edge import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
 from api.feed import Feed
+from api.gate import Gate
 from api.limits import Limits
 from api.metrics import Metrics
 from api.settings import ApiSettings
@@ -37,7 +38,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(tail.router)
     app.include_router(detail.router)
     app.include_router(health.router)
-    app.add_middleware(Edge, metrics=app.state.metrics)
+    app.add_middleware(Edge, metrics=app.state.metrics, gate=Gate(settings.api_max_searches))
     if settings.origins():
         app.add_middleware(
             Cors,

@@ -13,9 +13,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import SENTENCES, failure
+from api.gate import Gate
 from api.metrics import Metrics
 
 HUNG_UP = 499  # nobody was there any more: never sent, only logged and counted
+FULL = "too many searches at one time: try again in a moment"
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _log = structlog.get_logger()
 
@@ -23,9 +25,10 @@ _log = structlog.get_logger()
 class Edge:
     """The outermost layer of the app."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate) -> None:
         self._app = app
         self._metrics = metrics
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,8 +38,18 @@ class Edge:
         exchange = _Exchange(scope, send)
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
             with self._metrics.in_flight.track_inprogress():
-                await _answer(self._app, exchange, receive)
+                await self._admit(exchange, receive)
             self._account(exchange)
+
+    async def _admit(self, exchange: "_Exchange", receive: Receive) -> None:
+        place = self._gate.enter(exchange.scope)
+        if place is None:
+            await failure(503, FULL)(exchange.scope, receive, exchange.send)
+            return
+        try:
+            await _answer(self._app, exchange, receive)
+        finally:
+            place.leave()
 
     def _account(self, exchange: "_Exchange") -> None:
         # The path, never the query: it holds what people search for. Keys are in no log line at all.

@@ -80,7 +80,6 @@ class Store:
         self._searcher = self.client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
         self._timeout = f"{int(timeout_s * 1000)}ms"
         self.alias = settings.index_alias
-        self._free = settings.api_max_searches
         self._watch = watch
         self._metrics = metrics
 
@@ -89,10 +88,10 @@ class Store:
         lines = b"".join(self._lines(body, pit) for body in bodies)
         # Worth its own round inside the cluster only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
-        return _whole(await self._call("POST", "/_msearch", params, lines))
+        return _whole(await self.ask("POST", "/_msearch", params, lines))
 
     async def search_shard(self, body: Body, index: str, shard: int) -> Found:
-        """Return one shard's answer to a body. Like `ask`, it takes no place from those who search."""
+        """Return one shard's answer to a body."""
         header = {"index": index, "preference": f"_shards:{shard}", **_PARTIAL}
         [found] = _whole(await self.ask("POST", "/_msearch", body=self._pair(header, body)))
         return found
@@ -105,7 +104,7 @@ class Store:
     async def ask(
         self, method: str, path: str, params: Mapping[str, str] = MappingProxyType({}), body: bytes = b""
     ) -> bytes:
-        """Return the answer to a question that the service has itself, on behalf of many."""
+        """Return the answer to one request; raise `ApiError` where there is none."""
         if not self._watch.answers:
             raise unavailable()
         return await self._watch.guard(self._request(method, path, params, body))
@@ -114,13 +113,13 @@ class Store:
     async def point_in_time(self) -> AsyncIterator[str]:
         """Hold the logs still for a few searches."""
         params = {"keep_alive": PIT_KEEP_ALIVE, "allow_partial_search_results": "false"}
-        answer = await self._call("POST", f"/{self.alias}/_pit", params, b"")
+        answer = await self.ask("POST", f"/{self.alias}/_pit", params, b"")
         pit: str = msgspec.json.decode(answer, type=dict[str, Any])["id"]
         try:
             yield pit
         finally:
             with suppress(ApiError):  # it ends by itself too; the page is what counts
-                await self._call("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
+                await self.ask("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
 
     def _lines(self, body: Body, pit: str) -> bytes:
         header: Body = {} if pit else {"index": self.alias, **_PARTIAL}
@@ -131,15 +130,6 @@ class Store:
         # Sorted keys: the same search is the same bytes, which is what the request cache goes by.
         timed = msgspec.json.encode({**body, "timeout": self._timeout}, order="sorted")
         return b"%b\n%b\n" % (msgspec.json.encode(header), timed)
-
-    async def _call(self, method: str, path: str, params: Mapping[str, str], body: bytes) -> bytes:
-        if not self._free:
-            raise ApiError(503, "too many searches at one time: try again in a moment")
-        self._free -= 1
-        try:
-            return await self.ask(method, path, params, body)
-        finally:
-            self._free += 1
 
     async def _request(self, method: str, path: str, params: Mapping[str, str], body: bytes) -> bytes:
         kind = "application/x-ndjson" if path == "/_msearch" else "application/json"

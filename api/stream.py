@@ -57,6 +57,7 @@ class Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the edge listens
         """Send events until the client, the key or the service ends it."""
         line: LenientProtocol = scope["extensions"][LINE]
+        scope["state"]["place"].leave()  # tails have a bound of their own
         self._send = send
         with self._feed.listener():
             try:

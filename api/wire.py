@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 LINE = "gateway_logs.line"  # the connection of a request, among the scope's extensions
 MAX_HEAD_BYTES = 131_072  # of a request: the longest query, every character percent-encoded, is a third of it
+LINGER_S = 2  # for a client that was refused to read why
 _NO_HTTP = "this is no valid HTTP request"
 _TOO_LONG = f"the address and the headers of a request have at most {MAX_HEAD_BYTES} bytes"
 _TOO_SLOW = "no whole request came within the time there is for one"
@@ -22,6 +23,7 @@ class LenientProtocol(HttpToolsProtocol):
     patience_s = 30.0  # for a client to send a request's head, and to take some part of its answer
     max_connections = 10_000
     is_ending = False  # the program was told to end
+    _is_refused = False
     _awaits_head = True
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
@@ -43,6 +45,8 @@ class LenientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes. `curl '…?query=超时'` sends the text as it is: percent signs are put in for it."""
+        if self._is_refused:
+            return
         if self._awaits_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -97,7 +101,7 @@ class LenientProtocol(HttpToolsProtocol):
         self._refuse(400, _NO_HTTP)
 
     def _await_head(self) -> None:
-        if not self._head_timer and not self.transport.is_closing():
+        if not self._head_timer and not self._is_refused:
             self._head_timer = self.loop.call_later(self.patience_s, self._refuse, 408, _TOO_SLOW)
 
     def _watch_reader(self) -> None:
@@ -115,6 +119,8 @@ class LenientProtocol(HttpToolsProtocol):
             self._watch_reader()
 
     def _refuse(self, status: int, message: str) -> None:
+        """Answer, and close; what still comes is dropped unread, or the answer would be lost with it."""
+        self._is_refused = True
         body = msgspec.json.encode({"message": message, "success": False})
         head = (
             "content-type: application/json\r\n"
@@ -124,7 +130,8 @@ class LenientProtocol(HttpToolsProtocol):
             "connection: close\r\n\r\n"
         )
         self.transport.write(STATUS_LINE[status] + head.encode() + body)
-        self.transport.close()
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.abort)
 
 
 def protocol(patience_s: float, max_connections: int) -> type[LenientProtocol]:
