@@ -120,9 +120,10 @@ def freeze_past_the_session(soak: Soak) -> None:
 
 def wrong_answers_of_elasticsearch(soak: Soak) -> None:
     soak.rig.elastic.fault = at_random(soak.random)
-    before = soak.rig.elastic.bulks["any_of_them"]
-    soak.rig.oracle.send(1_000)
-    wait_until(lambda: soak.rig.elastic.bulks["any_of_them"] > before + 6, RECOVERY_S)
+    for _ in range(6):
+        before = soak.rig.elastic.bulks["any_of_them"]
+        soak.rig.oracle.send(300)
+        wait_until(lambda: soak.rig.elastic.bulks["any_of_them"] > before, RECOVERY_S)  # noqa: B023
     soak.rig.elastic.fault = passing
 
 
