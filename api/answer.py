@@ -41,10 +41,14 @@ class Bucket(Struct, frozen=True):
 
 
 class Aggregation(Struct, frozen=True):
-    """Buckets, or one value."""
+    """Buckets, or one value, or a number of logs and what was asked about them."""
 
     buckets: list[Bucket] = []
     value: float | None = None
+    doc_count: int = 0
+    doc_count_error_upper_bound: int = 0
+    top: "Aggregation | None" = None
+    distinct: "Aggregation | None" = None
 
 
 class Found(Struct, frozen=True):

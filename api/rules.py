@@ -1,7 +1,7 @@
 """Every parameter of a search: its names, how its text is read, and what documentation and messages say about it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
@@ -38,6 +38,32 @@ class Rule(NamedTuple):
     schema: Mapping[str, Any] = {"type": "string"}
 
 
+def one_of(name: str, options: Collection[str], description: str, default: str = "") -> Rule:
+    """Return the rule of a parameter that takes one of some words."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError
+        return text
+
+    schema = {"type": "string", "enum": list(options), **({"default": default} if default else {})}
+    return Rule(name, read, description, "one of " + ", ".join(options), schema=schema)
+
+
+def whole_number(name: str, allowed: range, description: str, default: int | None = None) -> Rule:
+    """Return the rule of a parameter that takes a whole number of a range."""
+
+    def read(text: str) -> int:
+        number = int64(text)
+        if number not in allowed:
+            raise ValueError
+        return number
+
+    bounds = {"minimum": allowed.start, "maximum": allowed.stop - 1}
+    schema = {"type": "integer", **bounds, **({} if default is None else {"default": default})}
+    return Rule(name, read, description, f"a whole number from {allowed.start} to {allowed.stop - 1}", schema=schema)
+
+
 def _text(text: str) -> str:
     return text
 
@@ -51,13 +77,6 @@ def _page(text: str) -> int:
         raise ValueError
     digits = text.strip().lstrip("+0")
     return int(digits) if len(digits) < len(str(FAR_PAGE)) else FAR_PAGE
-
-
-def _per_page(text: str) -> int:
-    number = int64(text)
-    if not 1 <= number <= MAX_PER_PAGE:
-        raise ValueError
-    return number
 
 
 def int64(text: str) -> int:
@@ -128,13 +147,7 @@ GROUP_RULES = (
         alias="p",
         schema={"type": "integer", "minimum": 1, "default": 1},
     ),
-    Rule(
-        "per_page",
-        _per_page,
-        "Logs on a page.",
-        f"a whole number from 1 to {MAX_PER_PAGE}",
-        schema={"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE, "default": 10},
-    ),
+    whole_number("per_page", range(1, MAX_PER_PAGE + 1), "Logs on a page.", 10),
     Rule("model_name", _text, "The model, exactly."),
     Rule("token_name", _text, "The token's name, exactly."),
     Rule("start_timestamp", _moment, f"Logs of this `created_at` or later: {TIMES}.", TIMES),
