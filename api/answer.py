@@ -33,22 +33,36 @@ class Hits(Struct, frozen=True):
     total: Total | None = None
 
 
+class Point(Struct, frozen=True):
+    """A percentile: how much is below which value; None where nothing was measured."""
+
+    key: float
+    value: float | None = None
+
+
 class Bucket(Struct, frozen=True):
-    """How many logs share a value or lie in a range."""
+    """How many logs share a value or lie in a range, and what was asked about them."""
 
     doc_count: int
     key: int | float | str | None = None
+    amount: "Aggregation | None" = None
+    tokens: "Aggregation | None" = None
+    errors: "Aggregation | None" = None
 
 
 class Aggregation(Struct, frozen=True):
-    """Buckets, or one value, or a number of logs and what was asked about them."""
+    """Buckets, or one value, or percentiles, or a number of logs and what was asked about them."""
 
     buckets: list[Bucket] = []
     value: float | None = None
+    values: list[Point] = []
     doc_count: int = 0
     doc_count_error_upper_bound: int = 0
     top: "Aggregation | None" = None
     distinct: "Aggregation | None" = None
+    points: "Aggregation | None" = None
+    by_count: "Aggregation | None" = None
+    by_amount: "Aggregation | None" = None
 
 
 class Found(Struct, frozen=True):

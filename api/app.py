@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api import detail, facets, health, logs, tail
+from api import detail, facets, health, logs, stats, tail
 from api.backlog import Backlog
 from api.cors import HEADERS, METHODS, Cors
 from api.edge import Edge
@@ -37,6 +37,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(logs.router)
     app.include_router(detail.router)
     app.include_router(facets.router)
+    app.include_router(stats.router)
     app.include_router(tail.router)
     app.include_router(health.router)
     app.add_middleware(Edge, metrics=app.state.metrics, gate=Gate(settings.api_max_searches))

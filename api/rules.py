@@ -64,6 +64,17 @@ def whole_number(name: str, allowed: range, description: str, default: int | Non
     return Rule(name, read, description, f"a whole number from {allowed.start} to {allowed.stop - 1}", schema=schema)
 
 
+def boolean(name: str, description: str, alias: str = "", *, default: bool = False) -> Rule:
+    """Return the rule of a parameter that is on or off."""
+
+    def read(text: str) -> bool:
+        if text.lower() not in _TRUE | _FALSE:
+            raise ValueError
+        return text.lower() in _TRUE
+
+    return Rule(name, read, description, "true or false", alias, {"type": "boolean", "default": default})
+
+
 def _text(text: str) -> str:
     return text
 
@@ -118,12 +129,6 @@ def _order(text: str) -> Order:
     return ORDERS[text]
 
 
-def _boolean(text: str) -> bool:
-    if text.lower() not in _TRUE | _FALSE:
-        raise ValueError
-    return text.lower() in _TRUE
-
-
 _WHOLE = "a whole number of 64 bits"
 _INTEGER = {"type": "integer", "format": "int64"}
 _FIELDS: tuple[Field, ...] = ("created_at", "request_at", "id")
@@ -173,20 +178,9 @@ GROUP_RULES = (
         "one of " + ", ".join(ORDERS),
         schema={"type": "string", "enum": list(ORDERS), "default": "created_at-desc"},
     ),
-    Rule(
-        "include_detail",
-        _boolean,
-        "`false` leaves the two bodies out of `request_detail`.",
-        "true or false",
-        alias="with_body",
-        schema={"type": "boolean", "default": True},
+    boolean(
+        "include_detail", "`false` leaves the two bodies out of `request_detail`.", alias="with_body", default=True
     ),
-    Rule(
-        "highlight",
-        _boolean,
-        "`true` adds `highlights`: where in each log the words of `query` were found.",
-        "true or false",
-        schema={"type": "boolean", "default": False},
-    ),
+    boolean("highlight", "`true` adds `highlights`: where in each log the words of `query` were found."),
 )
 RULES = (*GROUP_RULES, Rule("group", _text, "The group, exactly."))
