@@ -87,7 +87,7 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
     desk = Desk(outbox, bulk, indices, dead_letters, offsets, ledger, breaker)
     limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
     intake = Intake(Place(settings.index_alias, settings.index_period), settings.retention_days, limits, outbox)
-    consumption = Consumption(settings, intake, Ends(dead_letters, offsets, ledger), stopping)
+    consumption = Consumption(settings, intake, Ends(dead_letters, offsets, ledger, breaker), stopping)
 
     def troubles() -> list[str]:
         found = [consumption.trouble, upkeep.trouble, dead_letters.trouble, breaker.trouble, *outbox.reasons()]

@@ -1,17 +1,41 @@
 """Holds the dead letters back when there are too many of them: a bad deploy must not empty the topic into them.
 
-Every record that ends as a log or is refused counts, in the order of its end. While it holds, refused records stay
-under way: their offsets are not committed, so the mended program reads them again and none becomes a dead letter.
+While it holds, refused records stay under way: their offsets are not committed, so the mended program reads them
+again and none becomes a dead letter.
 """
 
 from collections import deque
 from threading import Lock
+from typing import Literal
 
 import structlog
 
 log = structlog.get_logger()
 
 WINDOW = 5_000  # records
+
+# Who refuses. Each has its own count: thousands of records are read ahead of those that Elasticsearch answers, so
+# what one of them refuses must not be held against what the other has let pass.
+Stage = Literal["by the indexer", "by Elasticsearch"]
+
+
+class Share:
+    """How many of the last 5,000 records were refused; somewhat more of them, for runs are counted whole."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.refused = 0
+        self._runs: deque[tuple[int, int]] = deque()  # records, refused of them
+
+    def add(self, records: int, refused: int) -> None:
+        """Count a run of records, and forget those before the last 5,000."""
+        self._runs.append((records, refused))
+        self.records += records
+        self.refused += refused
+        while self.records - self._runs[0][0] >= WINDOW:
+            old_records, old_refused = self._runs.popleft()
+            self.records -= old_records
+            self.refused -= old_refused
 
 
 class Breaker:
@@ -22,10 +46,8 @@ class Breaker:
     """
 
     def __init__(self, ratio: float) -> None:
-        self._limit = ratio * WINDOW
-        self._runs: deque[tuple[bool, int]] = deque()  # refused or not, how many in a row
-        self._records = 0
-        self._refused = 0
+        self._ratio = ratio
+        self._shares: dict[Stage, Share] = {"by the indexer": Share(), "by Elasticsearch": Share()}
         self._is_tripped = False
         self._is_overruled = False
         self._lock = Lock()
@@ -36,18 +58,23 @@ class Breaker:
         if not self.holds():
             return ""
         return (
-            f"dead letters are held: {self._refused} of the last {self._records} records were refused, more than"
-            f" {self._limit:.0f}; mend the cause and restart, or let them go with SIGUSR1"
+            f"dead letters are held: too many records were refused, {self._counts()};"
+            " mend the cause and restart, or let them go with SIGUSR1"
         )
 
-    def stored(self, records: int) -> None:
-        """Count records that are logs."""
-        if records:
-            self._count(refused=False, records=records)
-
-    def refused(self) -> None:
-        """Count a record that is to be a dead letter."""
-        self._count(refused=True, records=1)
+    def count(self, stage: Stage, records: int, refused: int) -> None:
+        """Count a run of records, and how many of them were refused; before these become dead letters."""
+        if not records:
+            return
+        with self._lock:
+            self._shares[stage].add(records, refused)
+            too_many = any(self._is_too_large(share) for share in self._shares.values())
+            trips = too_many and not self._is_tripped
+            self._is_tripped = self._is_tripped or trips
+            if self._is_overruled and not too_many:
+                self._is_tripped = self._is_overruled = False
+        if trips:
+            log.critical("dead letters are held", counts=self._counts())
 
     def holds(self) -> bool:
         """Tell whether no dead letter may be written now."""
@@ -60,31 +87,9 @@ class Breaker:
         """
         self._is_overruled = self._is_tripped
 
-    def _count(self, *, refused: bool, records: int) -> None:
-        with self._lock:
-            self._add(refused, records)
-            too_many = self._refused > self._limit
-            trips = too_many and not self._is_tripped
-            self._is_tripped = self._is_tripped or trips
-            if self._is_overruled and not too_many:
-                self._is_tripped = self._is_overruled = False
-        if trips:
-            log.critical("dead letters are held", refused=self._refused, of_the_last=self._records)
+    def _is_too_large(self, share: Share) -> bool:
+        return share.refused > self._ratio * max(share.records, WINDOW)
 
-    def _add(self, refused: bool, records: int) -> None:
-        if self._runs and self._runs[-1][0] is refused:
-            self._runs[-1] = (refused, self._runs[-1][1] + records)
-        else:
-            self._runs.append((refused, records))
-        self._records += records
-        self._refused += records if refused else 0
-        while self._records > WINDOW:
-            self._drop(self._records - WINDOW)
-
-    def _drop(self, too_many: int) -> None:
-        refused, records = self._runs.popleft()
-        dropped = min(records, too_many)
-        if dropped < records:
-            self._runs.appendleft((refused, records - dropped))
-        self._records -= dropped
-        self._refused -= dropped if refused else 0
+    def _counts(self) -> str:
+        shares = [(stage, share) for stage, share in self._shares.items() if share.refused]
+        return ", ".join(f"{share.refused} of the last {share.records} {stage}" for stage, share in shares)

@@ -1,6 +1,7 @@
 """What is no log goes to the dead-letter topic: the record as it came, and why. Finished once acknowledged."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from indexer.breaker import Breaker
 from indexer.document import weight
@@ -71,7 +72,6 @@ class DeadLetters(Thread):
 
     def put(self, rejection: Rejection) -> None:
         """Hand over a record; its offset counts as finished only after the acknowledgement."""
-        self._breaker.refused()
         self._queue.put(rejection)
 
     def close(self) -> None:
@@ -157,9 +157,11 @@ class DeadLetters(Thread):
         return self._producer
 
     def _give_up_producer(self) -> None:
-        if self._producer:
-            self._producer.close(timeout=0)
-        self._producer = None
+        """Throw the producer away; one with records under way complains, and those are written again."""
+        producer, self._producer = self._producer, None
+        if producer:
+            with suppress(KafkaError):
+                producer.close(timeout=0)
 
 
 def _report(rejections: list[Rejection]) -> None:

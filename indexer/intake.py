@@ -8,6 +8,7 @@ import structlog
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
+from indexer.breaker import Breaker
 from indexer.deadletter import Refused, Rejection
 from indexer.decode import InvalidEventError, Log, Window, decode
 from indexer.document import Operation, Place, operation, weight
@@ -52,6 +53,7 @@ class Intake:
         ends.offsets.dispatch(span)
         window = Window.at(int(time.time() * 1000), self._retention_days)
         heaviest, copied = max(weights), 0
+        refused: list[Rejection] = []
         for record, bare in zip(records, weights, strict=True):
             if record.value is None:
                 ends.skip(record, span)
@@ -62,13 +64,14 @@ class Intake:
                 copied += one.weight - bare
                 self._add(one)
             except InvalidEventError as error:
-                ends.dead_letters.put(Rejection(record, span, str(error)))
+                refused.append(Rejection(record, span, str(error)))
             except Exception as error:
                 # One record that this program cannot bear must not stop those behind it; should it be all of them,
                 # the breaker holds.
                 log.exception("a record could not be taken in", partition=record.partition, offset=record.offset)
-                ends.dead_letters.put(Rejection(record, span, f"an error in the indexer: {type(error).__name__}"))
+                refused.append(Rejection(record, span, f"an error in the indexer: {type(error).__name__}"))
         ends.offsets.weigh(span, copied)
+        ends.refuse(refused, len(records))
         return heaviest
 
     def flush_if_due(self, caught_up: bool) -> None:
@@ -107,6 +110,13 @@ class Ends:
     dead_letters: Refused
     offsets: Offsets
     ledger: Ledger
+    breaker: Breaker
+
+    def refuse(self, rejections: Sequence[Rejection], of_records: int) -> None:
+        """Hand on what is no log, of a run of so many records; counted first, for too many of them are held."""
+        self.breaker.count("by the indexer", of_records, len(rejections))
+        for rejection in rejections:
+            self.dead_letters.put(rejection)
 
     def skip(self, record: ConsumerRecord, span: Span) -> None:
         """Finish a tombstone: there is nothing to index in it."""

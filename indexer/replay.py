@@ -70,10 +70,11 @@ class Replay:
         self._offsets, self._ledger = Offsets(), Ledger()
         self._outbox = Outbox(settings.indexer_bulk_bytes)
         self._refusals = Refusals(self._offsets, self._ledger)
-        self._ends = Ends(self._refusals, self._offsets, self._ledger)
+        breaker = Breaker(1)  # nothing is written to the dead letters here
+        self._ends = Ends(self._refusals, self._offsets, self._ledger, breaker)
         indices = Indices(client, settings.index_alias, settings.index_period, settings.retention_days)
         bulk = Bulk(client, settings.indexer_bulk_timeout_seconds)
-        self._desk = Desk(self._outbox, bulk, indices, self._refusals, self._offsets, self._ledger, Breaker(1))
+        self._desk = Desk(self._outbox, bulk, indices, self._refusals, self._offsets, self._ledger, breaker)
         limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
         place = Place(settings.index_alias, settings.index_period)
         self._intake = Intake(place, settings.retention_days, limits, self._outbox)

@@ -84,12 +84,13 @@ class Sender(Thread):
         indexed, duplicate = fates.get(Fate.INDEXED, []), fates.get(Fate.DUPLICATE, [])
         self._desk.ledger.indexed.inc(len(indexed))
         self._desk.ledger.duplicate.inc(len(duplicate))
-        self._desk.breaker.stored(len(indexed) + len(duplicate))
+        refused = fates.get(Fate.DEAD_LETTER, [])
+        self._desk.breaker.count("by Elasticsearch", len(indexed) + len(duplicate) + len(refused), len(refused))
         self._account([operation for operation, _ in indexed + duplicate])
         if indexed:
             oldest_ms = min(operation.record.timestamp for operation, _ in indexed)
             self._desk.ledger.age.observe(max(0.0, time.time() - oldest_ms / 1000 + REFRESH_SECONDS))
-        for operation, why in fates.get(Fate.DEAD_LETTER, []):
+        for operation, why in refused:
             self._desk.offsets.weigh(operation.span, weight(operation.record) - operation.weight)
             self._desk.dead_letters.put(Rejection(operation.record, operation.span, why))
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -76,7 +76,8 @@ class ElasticWire:
                 if not self.raw_requestline or not self.parse_request():
                     self.close_connection = True
                     return
-                self._answer(wire.ask(self))
+                with suppress(OSError):  # whoever asked may be dead by now
+                    self._answer(wire.ask(self))
 
             def _answer(self, answer: Answer) -> None:
                 if answer.body is None:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import CLEAN, Oracle
 
-from indexer.breaker import WINDOW, Breaker
+from indexer.breaker import WINDOW, Breaker, Share, Stage
 
 FIVE_PERCENT = 250
+HERE: Stage = "by the indexer"
+THERE: Stage = "by Elasticsearch"
 
 
 def tripped() -> Breaker:
@@ -20,7 +22,7 @@ def tripped() -> Breaker:
 
 def refuse(breaker: Breaker, records: int) -> None:
     for _ in range(records):
-        breaker.refused()
+        breaker.count(HERE, 1, 1)
 
 
 def test_a_few_refused_at_the_start_hold_nothing() -> None:
@@ -35,21 +37,42 @@ def test_one_more_than_the_share_holds_and_says_why() -> None:
     breaker = tripped()
 
     assert breaker.holds()
-    assert "251 of the last 251 records were refused, more than 250" in breaker.trouble
+    assert "too many records were refused, 251 of the last 251 by the indexer" in breaker.trouble
 
 
 def test_refused_records_further_back_than_the_window_do_not_count() -> None:
     breaker = Breaker(0.05)
     for _ in range(4):
         refuse(breaker, FIVE_PERCENT)
-        breaker.stored(WINDOW)
+        breaker.count(HERE, WINDOW, 0)
 
     assert not breaker.holds()
 
 
+def test_what_is_read_far_ahead_of_the_answers_is_counted_apart_from_them() -> None:
+    breaker = Breaker(0.05)
+    for _ in range(50):
+        breaker.count(HERE, 1000, 30)
+    for _ in range(50):
+        breaker.count(THERE, 1000, 30)
+    assert not breaker.holds()
+    breaker.count(THERE, 1000, 200)
+
+    assert breaker.holds()
+
+
+def test_a_share_that_is_just_not_too_large_never_holds_whatever_the_size_of_a_run() -> None:
+    for run in (20, 1000, 4000, 12_000):
+        breaker = Breaker(0.05)
+        for _ in range(100):
+            breaker.count(HERE, run, run // 20)
+
+        assert not breaker.holds()
+
+
 def test_it_holds_on_when_good_records_follow() -> None:
     breaker = tripped()
-    breaker.stored(2 * WINDOW)
+    breaker.count(HERE, 2 * WINDOW, 0)
 
     assert breaker.holds()
 
@@ -59,8 +82,8 @@ def test_overruled_it_lets_all_go_until_their_share_was_small_once_more() -> Non
     breaker.overrule()
     refuse(breaker, 1000)
     assert not breaker.holds()
-    breaker.stored(WINDOW)
-    refuse(breaker, FIVE_PERCENT + 1)
+    breaker.count(HERE, WINDOW, 0)
+    refuse(breaker, 2 * FIVE_PERCENT)
 
     assert breaker.holds()
 
@@ -80,17 +103,16 @@ def test_a_ratio_of_one_never_holds() -> None:
     assert not breaker.holds()
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(1, 3000)), max_size=400))
-def test_it_counts_as_a_list_of_the_last_records_would(history: list[int | None]) -> None:
-    breaker, last = Breaker(1), [False] * 0
-    for stored in history:
-        last = (last + ([True] if stored is None else [False] * stored))[-WINDOW:]
-        if stored is None:
-            breaker.refused()
-        else:
-            breaker.stored(stored)
+@given(st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 3000)), min_size=1, max_size=60))
+def test_a_share_covers_the_last_records_and_at_most_one_run_more(runs: list[tuple[int, int]]) -> None:
+    share = Share()
+    for records, refused in runs:
+        share.add(records, min(records, refused))
+    kept = len(share._runs)
 
-    assert (breaker._refused, breaker._records) == (sum(last), len(last))
+    assert share.records == sum(records for records, _ in runs[-kept:])
+    assert share.refused == sum(min(run) for run in runs[-kept:])
+    assert kept == len(runs) or share.records >= WINDOW > share.records - share._runs[0][0]
 
 
 def test_a_flood_of_refused_records_waits_until_an_operator_lets_it_go(pipeline: Pipeline) -> None:
