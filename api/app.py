@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api import detail, facets, health, logs, stats, tail
+from api import detail, export, facets, health, logs, stats, tail
 from api.backlog import Backlog
 from api.cors import HEADERS, METHODS, Cors
+from api.download import Exports
 from api.edge import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
 from api.feed import Feed
@@ -34,10 +35,12 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.keyring = settings.keyring()
     app.state.limits = Limits(settings.api_key_requests_per_second, settings.api_key_concurrency)
     app.state.metrics = Metrics()
+    app.state.exports = Exports(settings.api_max_exports)
     app.include_router(logs.router)
     app.include_router(detail.router)
     app.include_router(facets.router)
     app.include_router(stats.router)
+    app.include_router(export.router)
     app.include_router(tail.router)
     app.include_router(health.router)
     app.add_middleware(Edge, metrics=app.state.metrics, gate=Gate(settings.api_max_searches))

@@ -5,7 +5,7 @@ caller may see is decided in `scope` alone; every body of every route is built o
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -63,6 +63,20 @@ def hits_body(params: SearchParams) -> Body:
 def newest_body(params: SearchParams, clauses: list[Body]) -> Body:
     """Return the body that finds one log, the newest of those that match."""
     return page_body(structs.replace(params, per_page=1, order=Order()), clauses)
+
+
+def walk_body(params: SearchParams, source: Body, size: int, after: Sequence[Any] = ()) -> Body:
+    """Return the body of the next logs after the one with these sort values, from the first where there are none."""
+    paged = structs.replace(params, per_page=size)
+    body = page_body(paged, [*matching(params), *_onwards(params.order, after)])
+    return {**body, **({"_source": source} if source else {}), **({"search_after": after} if after else {})}
+
+
+def _onwards(order: Order, after: Sequence[Any]) -> Iterator[Body]:
+    # What `search_after` says anyway, in a form by which whole indices are ruled out.
+    if after and order.field == "created_at":
+        end = "lte" if order.descending else "gte"
+        yield {"range": {"created_at": {end: after[0], "format": "epoch_millis"}}}
 
 
 def page_body(params: SearchParams, clauses: list[Body]) -> Body:

@@ -22,6 +22,7 @@ class ApiSettings(StoreSettings):
     api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
     api_search_timeout_s: float = Field(10, gt=0, le=600, description="a search that takes longer is a 504")
     api_max_searches: int = Field(64, ge=1, description="at one time; one more is a 503")
+    api_max_exports: int = Field(8, ge=0, description="under way at one time; one more is a 503")
     api_max_tails: int = Field(1000, ge=0, description="open at one time; one more is a 503")
     api_tail_heartbeat_s: float = Field(15, ge=0.1, le=600, description="a tail is never silent for longer")
     api_client_patience_s: float = Field(30, ge=0.1, le=600, description="to send a request or to take of an answer")

@@ -18,7 +18,7 @@ from api.settings import ApiSettings
 from api.watch import Watch, unavailable
 
 CLIENT_SLACK_S = 1  # the server is to say that the time is up, not the connection
-PIT_KEEP_ALIVE = "30s"
+PIT_KEEP_ALIVE = "5m"  # from one search to the next: an export may have a slow reader
 _PARTIAL = {"allow_partial_search_results": False}
 _COMPAT = "application/vnd.elasticsearch+json"
 TOO_WIDE = (

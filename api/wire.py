@@ -96,6 +96,19 @@ class LenientProtocol(HttpToolsProtocol):
         self.transport.close()
         self._watch_reader()
 
+    def finish(self, trailer: bytes) -> None:
+        """End a chunked answer with a header behind it, which the server has no way to send."""
+        self.cycle.disconnected = True
+        self.transport.write(b"0\r\n%b\r\n\r\n" % trailer)
+        self.transport.close()
+        self._watch_reader()
+
+    def cut(self) -> None:
+        """End an answer so that the client sees that it is not whole: a chunked one has no last chunk."""
+        self.cycle.disconnected = True
+        self.transport.close()
+        self._watch_reader()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's sentence
         """Answer bytes that are no HTTP request, in the envelope, and close."""
         self._refuse(400, _NO_HTTP)
