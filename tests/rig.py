@@ -30,7 +30,7 @@ class Rig:
         return self.pipeline.start_indexer(**{"INDEXER_BULK_TIMEOUT_SECONDS": "3", **wires, **environment})
 
     def tell(self, faults: str) -> None:
-        """Have the faults of this test printed at the end of the run, with what came through them."""
+        """Have faults printed at the end of the run, with what came through them: for after a clean verdict."""
         TOLD.append(f"{faults}: {self.oracle.sent} events, {len(self.journal.asked)} commits, none lost, none doubled")
 
 
