@@ -14,7 +14,7 @@ from api.response import log, success
 from api.rules import int64
 from api.store import Store
 
-FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight"}))
+FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
 _ALL, _GROUP = (described(FORM.rules(group), one_log()) for group in (None, "group"))
 _ID = Path(description="The gateway's `id` of the log.", json_schema_extra={"format": "int64"})
 

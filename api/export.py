@@ -10,6 +10,7 @@ from api.columns import COLUMNS, roots
 from api.download import Download, Order
 from api.group import Group
 from api.keys import authorise
+from api.moment import hold
 from api.openapi import described
 from api.pages import Walk
 from api.params import Form, SearchParams
@@ -44,7 +45,7 @@ def _columns(text: str) -> tuple[str, ...]:
 
 FORM = Form(
     ExportParams,
-    frozenset({"page", "per_page", "highlight"}),
+    frozenset({"page", "per_page", "highlight", "after"}),
     (
         one_of(
             "format",
@@ -74,16 +75,17 @@ router = APIRouter(prefix="/api", tags=["export"], dependencies=[Depends(authori
 @router.get("/log/{group:text}/export", summary="All logs of one group as a file", **described(FORM.rules(""), _FILE))
 async def export_group(request: Request, group: Group) -> Response:
     """Give the logs of the group in the path."""
-    return _answer(request, FORM.read(request.scope["query_string"], group))
+    return await _answer(request, FORM.read(request.scope["query_string"], group))
 
 
 @router.get("/logs/export", summary="All logs as a file", **described(FORM.rules(None), _FILE))
 async def export_all(request: Request) -> Response:
     """Give the logs of all groups."""
-    return _answer(request, FORM.read(request.scope["query_string"], None))
+    return await _answer(request, FORM.read(request.scope["query_string"], None))
 
 
-def _answer(request: Request, params: ExportParams) -> Response:
+async def _answer(request: Request, params: ExportParams) -> Response:
+    params = await hold(request.app.state.feed, params)
     is_compressed = bool(_GZIP.search(request.headers.get("accept-encoding", "")))
     order = (_as_csv if params.format == "csv" else _as_ndjson)(params, is_compressed=is_compressed)
     return Download(request.app.state.store, request.app.state.exports, order)

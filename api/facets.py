@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.errors import ApiError
 from api.group import Group
 from api.keys import authorise
+from api.moment import hold
 from api.openapi import answered, described
 from api.params import Form, shortened
 from api.response import success
@@ -17,7 +18,7 @@ from api.values import FIELDS, FIELDS_OF_A_GROUP, NUMBERS, FacetParams, counts, 
 
 MAX_SIZE = 100
 LONGEST_PREFIX = 256  # characters
-NOT_FOR_FACETS = frozenset({"page", "per_page", "order", "include_detail", "highlight"})
+NOT_FOR_FACETS = frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"})
 _DIGITS = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 
 
@@ -74,6 +75,7 @@ async def facets_all(request: Request) -> Response:
 
 async def _answer(request: Request, params: FacetParams, fields: Sequence[str]) -> Response:
     _check_prefix(params)
+    params = await hold(request.app.state.feed, params)
     store: Store = request.app.state.store
     asked = counts(params, (params.field,) if params.field else fields)
     found = await store.search([count.body for count in asked])

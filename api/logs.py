@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.group import Group
 from api.keys import authorise
+from api.moment import hold
 from api.openapi import SEARCH_ALL, SEARCH_GROUP
 from api.params import SearchParams, read_params
 from api.response import envelope
@@ -26,6 +27,7 @@ async def search_all(request: Request) -> Response:
 
 async def _answer(request: Request, params: SearchParams) -> Response:
     state = request.app.state
+    params = await hold(state.feed, params)
     page = await search(state.store, state.metrics, params)
     body = envelope(page, params.message, with_bodies=params.include_detail)
     return Response(body, media_type="application/json")

@@ -107,7 +107,7 @@ def _tail(rules: tuple[Rule, ...]) -> dict[str, Any]:
     }
 
 
-NOT_FOR_TAILS = frozenset({"page", "per_page", "order", "highlight"})
+NOT_FOR_TAILS = frozenset({"page", "per_page", "order", "highlight", "after", "as_of"})
 _EVENTS = {
     "description": "Server-sent events, without end: each is one log, as the searches answer it.",
     "content": {

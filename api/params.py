@@ -37,6 +37,9 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     order: Order = Order()
     include_detail: bool = True
     highlight: bool = False
+    after: str | None = None  # a cursor
+    as_of: str | None = None
+    seen: tuple[tuple[str, int], ...] | None = None  # what `as_of` means: index → the last number that is looked at
     message: str = ""  # what the caller should know although the search goes through
 
     @property

@@ -39,7 +39,7 @@ _NUMBER_FILTERS = ("channel", "code", "token_id")
 
 
 def scope(params: SearchParams) -> list[Body]:
-    """Return the clauses of what the caller may see: the group, and the time window."""
+    """Return the clauses of what the caller may see: the group, the time window, and the moment of the visit."""
     clauses: list[Body] = []
     if params.group is not None:
         clauses.append(term("group", params.group))
@@ -47,6 +47,8 @@ def scope(params: SearchParams) -> list[Body]:
     given = {name: moment for name, moment in bounds.items() if moment is not None}
     if given:
         clauses.append({"range": {"created_at": {**given, "format": "epoch_millis"}}})
+    if params.seen is not None:
+        clauses.append(_seen(params.seen))
     return clauses
 
 
@@ -65,11 +67,15 @@ def newest_body(params: SearchParams, clauses: list[Body]) -> Body:
     return page_body(structs.replace(params, per_page=1, order=Order()), clauses)
 
 
+def after_body(params: SearchParams, after: Sequence[Any]) -> Body:
+    """Return the body that finds the page behind the log with these sort values."""
+    body = page_body(params, [*matching(params), *_onwards(params.order, after)])
+    return {**body, **({"search_after": after} if after else {})}
+
+
 def walk_body(params: SearchParams, source: Body, size: int, after: Sequence[Any] = ()) -> Body:
     """Return the body of the next logs after the one with these sort values, from the first where there are none."""
-    paged = structs.replace(params, per_page=size)
-    body = page_body(paged, [*matching(params), *_onwards(params.order, after)])
-    return {**body, **({"_source": source} if source else {}), **({"search_after": after} if after else {})}
+    return {**after_body(structs.replace(params, per_page=size), after), "_source": source}
 
 
 def _onwards(order: Order, after: Sequence[Any]) -> Iterator[Body]:
@@ -132,6 +138,11 @@ def sort(order: Order) -> list[Body]:
 
 def _query(clauses: list[Body]) -> Body:
     return {"query": {"bool": {"filter": clauses}}} if clauses else {}
+
+
+def _seen(numbers: Sequence[tuple[str, int]]) -> Body:
+    parts = [all_of([term("_index", index), {"range": {"_seq_no": {"lte": number}}}]) for index, number in numbers]
+    return any_of(parts) if parts else {"match_none": {}}
 
 
 def _menus() -> Body:

@@ -181,6 +181,16 @@ GROUP_RULES = (
     boolean(
         "include_detail", "`false` leaves the two bodies out of `request_detail`.", alias="with_body", default=True
     ),
+    Rule(
+        "after",
+        _text,
+        "For programs, in the place of `page`: `start`, then the `after` of each answer, which is empty at the end.",
+    ),
+    Rule(
+        "as_of",
+        _text,
+        "`now`, then the `as_of` of the answer: later pages do not shift when new logs come in.",
+    ),
     boolean("highlight", "`true` adds `highlights`: where in each log the words of `query` were found."),
 )
 RULES = (*GROUP_RULES, Rule("group", _text, "The group, exactly."))

@@ -10,6 +10,7 @@ from api.errors import ApiError
 from api.group import Group
 from api.keys import authorise
 from api.measures import StatsParams, bars, bounds_body, stats_body, tops, totals, totals_body
+from api.moment import hold
 from api.openapi import answered, described
 from api.params import Form
 from api.periods import INTERVALS, MAX_BARS, Period, fitting
@@ -23,7 +24,7 @@ MAX_SIZE = 100
 LONGEST_WINDOW_MS = 800 * DAY_MS  # a longer one means "all": bars that begin in 1970 would show nothing
 FORM = Form(
     StatsParams,
-    frozenset({"page", "per_page", "order", "include_detail", "highlight"}),
+    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
     (
         one_of("interval", INTERVALS, "How long a bar of the histogram is; without it, the length that fits."),
         Rule("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),
@@ -67,6 +68,7 @@ async def _answer(request: Request, params: StatsParams) -> Response:
     store: Store = request.app.state.store
     if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
         raise ApiError(400, "compare=true: needs start_timestamp and end_timestamp, which say how long the period is")
+    params = await hold(request.app.state.feed, params)
     period = _given(params) or await _found(store, params)
     data = _nothing() if period is None else await _measured(store, params, period)
     return Response(success(data, params.message), media_type="application/json")
