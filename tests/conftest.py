@@ -33,7 +33,7 @@ from stack.servers import Stack
 pytest_plugins = ("rig",)  # the fixture of the fault tests
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_S = 20  # for a program to start or a state to be reached
+PATIENCE_S = 60  # for a program to start or a state to be reached; a busy machine takes its time
 
 Event = dict[str, Any]
 

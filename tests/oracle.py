@@ -78,7 +78,7 @@ class Oracle:
             place = future.get(timeout=PATIENCE_S)
             self._placed[place.partition][place.offset] = number
 
-    def wait_for_the_end(self, patience_s: float = 60) -> float:
+    def wait_for_the_end(self, patience_s: float = 180) -> float:
         """Return when everything sent is committed; the seconds it took."""
         began = time.monotonic()
         with committed_of(self._pipeline.servers, self._pipeline.name) as lag:

@@ -14,7 +14,7 @@ from sample import NOON_MS
 
 SECRET = "zebra"  # in every text of the other group's logs, and in none of ours
 OPEN = {"/healthz", "/readyz", "/metrics"}
-THEIR_GROUP, OUR_GROUP = "ns/theirs", "ns"
+THEIR_GROUP, OUR_GROUP = f"ns/{SECRET}", "ns"
 MINE = {"Authorization": "Bearer key-ours"}
 ADMIN = {"Authorization": "Bearer admin"}
 

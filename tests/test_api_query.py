@@ -26,6 +26,13 @@ def clause(query: str) -> Body:
     return only
 
 
+def test_the_group_of_the_path_stays_whatever_becomes_of_the_filters() -> None:
+    params = read_params(b"", "ns-1")
+
+    assert scope(params) == [{"term": {"group": {"value": "ns-1"}}}]
+    assert scope(structs.replace(params, group=None)) == scope(params)
+
+
 def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> None:
     assert hits_body(read("ns-1", page="3", per_page="20")) == {
         "query": {"bool": {"filter": [GROUP]}},

@@ -12,7 +12,7 @@ from oracle import CLEAN, Oracle, balance
 from rig import Rig
 
 SEED = 20261124
-LONG_S = 60
+LONG_S = 180
 
 
 def test_every_answer_that_is_none_or_a_wrong_one_in_turn(rig: Rig) -> None:

@@ -17,7 +17,7 @@ from oracle import CLEAN, Oracle, balance, is_bad, value
 from rig import Rig
 
 SEED = 20261124
-LONG_S = 60
+LONG_S = 180
 DAY_MS = 86_400_000
 
 

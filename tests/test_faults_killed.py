@@ -14,7 +14,7 @@ SEED = 20261124
 KILLS = 8
 EVENTS_AT_RANDOM = 30_000
 LONGEST_LIFE_FRAMES = 60  # to Kafka and back: joining takes about thirty of them
-LONG_S = 60
+LONG_S = 180
 ALONE = {"KAFKA_GROUP_INSTANCE_ID": "only"}  # comes back as the member it was, without a wait for the dead one
 
 

@@ -20,7 +20,7 @@ from stack.broker import Broker
 from stack.installation import install
 from stack.servers import silent
 
-LONG_S = 60
+LONG_S = 180
 PLACE = TopicPartition("t", 0)
 RECORDS = 3  # of each batch
 AT_CRC, AT_COUNT = 17, 57  # bytes into a batch

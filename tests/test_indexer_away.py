@@ -20,7 +20,7 @@ from stack.installation import install
 from stack.servers import silent
 
 DAY_MS = 86_400_000
-LONG_S = 60
+LONG_S = 180
 
 
 def now_ms() -> int:
