@@ -19,6 +19,7 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     """One search. None means: not filtered by this."""
 
     group: str | None = None
+    only: str | None = None  # the group in the path: no route takes it away, as facets do with the filters
     page: int = 1
     per_page: int = 10
     query: Words | None = None
@@ -74,7 +75,7 @@ class Form(Struct, Generic[P], frozen=True):
         rules = self.rules(group)
         values = {rule.name: value for rule in rules for value in _values(rule, given)}
         message = "; ".join([*_unknown(given, rules), *_left_out(values.get("query"))])
-        return self.params(**{"group": group, **values, "message": message})
+        return self.params(**{"group": group, "only": group, **values, "message": message})
 
 
 def read_params(query_string: bytes, group: str | None, without: Collection[str] = ()) -> SearchParams:

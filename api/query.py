@@ -40,9 +40,8 @@ _NUMBER_FILTERS = ("channel", "code", "token_id")
 
 def scope(params: SearchParams) -> list[Body]:
     """Return the clauses of what the caller may see: the group, the time window, and the moment of the visit."""
-    clauses: list[Body] = []
-    if params.group is not None:
-        clauses.append(term("group", params.group))
+    groups = dict.fromkeys(group for group in (params.only, params.group) if group is not None)
+    clauses = [term("group", group) for group in groups]
     bounds = {"gte": params.start_timestamp, "lte": params.end_timestamp}
     given = {name: moment for name, moment in bounds.items() if moment is not None}
     if given:

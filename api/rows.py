@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from api.answer import Hit
-from api.columns import cells
+from api.columns import row
 from api.response import log
 
 Write = Callable[[Sequence[Hit]], bytes]
@@ -28,12 +29,11 @@ def lines(*, with_bodies: bool) -> Write:
 
 def table(columns: tuple[str, ...], zone: str) -> Write:
     """Return what writes logs as rows of CSV."""
-    makers = cells(columns, zone)
+    cells = row(columns, zone)
 
     def write(hits: Sequence[Hit]) -> bytes:
         # One log at a time: as objects, a page takes many times its bytes.
-        logs = (log(hit, with_bodies=True) for hit in hits)
-        return _csv([make(each) for make in makers] for each in logs)
+        return _csv(cells(log(hit, with_bodies=True)) for hit in hits)
 
     return write
 
@@ -43,7 +43,7 @@ def header(columns: tuple[str, ...], *, bom: bool) -> bytes:
     return (BOM if bom else b"") + _csv([list(columns)])
 
 
-def _csv(rows: Iterable[list[str]]) -> bytes:
+def _csv(rows: Iterable[list[Any]]) -> bytes:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue().encode()

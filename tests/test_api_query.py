@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+from msgspec import structs
 
 from api.params import SearchParams, read_params
 from api.query import Body, hits_body, matching, scope, summary_bodies
@@ -29,7 +30,7 @@ def clause(query: str) -> Body:
 def test_the_group_of_the_path_stays_whatever_becomes_of_the_filters() -> None:
     params = read_params(b"", "ns-1")
 
-    assert scope(params) == [{"term": {"group": {"value": "ns-1"}}}]
+    assert scope(params) == [GROUP]
     assert scope(structs.replace(params, group=None)) == scope(params)
 
 
