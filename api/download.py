@@ -64,23 +64,24 @@ class Download(Response):
         self._store = store
         self._exports = exports
         self._order = order
+        self._coming = 0  # logs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the edge listens
         """Send everything; what goes wrong before the first byte has a status, later the connection is cut."""
         with self._exports.place():
             scope["state"]["place"].leave()  # exports have a bound of their own
             async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._order.walk)) as walk:
-                total, hits = await self._total(pit), await _next(walk)
-                await send({"type": "http.response.start", "status": 200, "headers": self._head(total)})
+                self._coming, hits = await self._count(pit), await _next(walk)
+                await send({"type": "http.response.start", "status": 200, "headers": self._head()})
                 await self._send_all(hits, walk, scope["extensions"][LINE], send)
 
-    async def _total(self, pit: str) -> int:
+    async def _count(self, pit: str) -> int:
         (counted,) = await self._store.search([count_body(matching(self._order.walk.params))], pit)
         return min(counted.hits.total.value if counted.hits.total else 0, self._order.walk.limit)
 
-    def _head(self, total: int) -> list[tuple[bytes, bytes]]:
+    def _head(self) -> list[tuple[bytes, bytes]]:
         packed = [(b"content-encoding", b"gzip")] if self._order.is_compressed else []
-        return [*self._order.headers, *packed, (b"x-export-total", b"%d" % total), *HEADERS]
+        return [*self._order.headers, *packed, (b"x-export-total", b"%d" % self._coming), *HEADERS]
 
     async def _send_all(
         self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], line: LenientProtocol, send: Send
@@ -93,12 +94,17 @@ class Download(Response):
                 await _send(send, await asyncio.to_thread(self._written, packer, hits))
                 rows += len(hits)
                 hits = await _next(walk)
+            self._check(rows)
             await _send(send, packer.end())
         except ApiError as error:
             _log.warning("an export broke off", rows=rows, reason=error.reason or error.message)
             line.cut()
         else:
             line.finish(b"x-export-count: %d" % rows)
+
+    def _check(self, rows: int) -> None:
+        if rows != self._coming:
+            raise ApiError(500, "the export is not whole", reason=f"{rows} logs came of {self._coming}")
 
     def _written(self, packer: "_Packer", hits: Sequence[Hit]) -> bytes:
         return packer.add(self._order.write(hits))
