@@ -71,6 +71,7 @@ def test_an_index_that_cannot_be_written_and_is_mended_later(pipeline: Pipeline,
     indexer = pipeline.start_indexer()
     oracle.send(200)
     oracle.wait_for_the_end()
+    pipeline.client.indices.refresh(index=pipeline.name)
     (index,) = {hit["_index"] for hit in pipeline.client.search(index=pipeline.name)["hits"]["hits"]}
     spoil(pipeline, index)
     oracle.send(200)
