@@ -40,7 +40,7 @@ _EXAMPLE = answered(
             "start": "2026-11-24T00:00:00.000Z",
             "end": "2026-11-24T23:59:59.999Z",
             **_FIGURES,
-            "duration_milliseconds": {"count": 42, "p50": 1800.5, "p90": 5100.0, "p95": 7000.2, "p99": 9100.0},
+            "ttfb_milliseconds": {"count": 0, "p50": None, "p90": None, "p95": None, "p99": None},
             "interval": "1h",
             "histogram": [{"start": "2026-11-24T12:00:00.000Z", "total": 42, "success": 40, "error": 2}],
             "top": {"model": {"by_count": [{"value": "gpt-4o", "count": 42, "used_amount": 0.125}]}},
