@@ -65,8 +65,7 @@ class Logs(NamedTuple):
     def _lines(self, event: Event, own: Event) -> Iterator[Event]:
         log = decode(json.dumps(event).encode(), Window(0, 2**60))
         yield {"index": {"_index": index_name(write_alias(self.alias, "day", log.created_ms))}}
-        tie = int.from_bytes(blake2b(json.dumps(event).encode(), digest_size=8).digest(), "big") >> 1
-        yield {**json.loads(log.value), OWN: {"tie": tie, **log.own, **own}}
+        yield {**json.loads(log.value), OWN: {"tie": tie(event), **log.own, **own}}
 
 
 class RunningApi(NamedTuple):
