@@ -24,7 +24,8 @@ test: setup ## all tests, on servers of their own
 	@exec $(BIN)/python -m pytest
 
 MINUTES ?= 15
-soak: setup ## all faults at random: MINUTES=15 SEED=… (printed when not given)
+soak: setup ## bad input by the thousand, then all faults at random: MINUTES=15 SEED=… (printed when not given)
+	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/test_api_fuzz.py
 	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/soak.py
 
 check: setup ## formatting, lint, types

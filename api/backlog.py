@@ -17,6 +17,9 @@ from api.store import Store
 LOGS_WITH_BODIES = 20  # in one page: a body has up to a megabyte
 LOGS_WITHOUT_BODIES = 500
 REMEMBERED_PAGES = 32  # for the tails that come for a page a little later than the others
+# What would end a line of an event: in JSON, blank space between tokens. The last three are none to the standard, but
+# many clients split lines as Unicode does; inside a string the escape is the same character.
+_LINE_ENDS = {b"\n": b" ", b"\r": b" ", **{each.encode(): b"\\u%04x" % ord(each) for each in "\x85\u2028\u2029"}}
 AT_ONE_TIME = 4  # pages being asked for: tails must not crowd out the searches
 
 
@@ -90,8 +93,8 @@ def page_of(hits: list[Hit], wanted: Filter, position: Position, lane: Lane) -> 
 
 def _event(hit: Hit, wanted: Filter, position: Position) -> bytes:
     data = msgspec.json.encode(log(hit, with_bodies=wanted.with_bodies))
-    # Between the tokens of JSON a line end is blank space; inside an event it would end the line.
-    data = data.replace(b"\n", b" ").replace(b"\r", b" ")
+    for end, instead in _LINE_ENDS.items():
+        data = data.replace(end, instead)
     return b"id: %b\ndata: %b\n\n" % (event_id(position).encode(), data)
 
 

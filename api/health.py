@@ -1,6 +1,7 @@
 """Whether the process lives, whether it can serve, and its figures. None of these needs a key."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from api.errors import ApiError
 from api.watch import Watch
@@ -30,7 +31,7 @@ async def readyz(request: Request) -> Response:
     return Response(OK, media_type="application/json")
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """Answer the figures in Prometheus's text format."""
     text: bytes = request.app.state.metrics.text()

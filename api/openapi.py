@@ -12,6 +12,7 @@ from api.errors import SENTENCES
 from api.query import MENUS
 from api.response import Page, envelope, log, success
 from api.rules import GROUP_RULES, RULES, Rule
+from api.schemas import FAILURE, envelope_schema
 
 _FAILURES: Mapping[int | str, tuple[str, str]] = {
     400: ("A parameter is wrong.", "per_page=500: must be a whole number from 1 to 100"),
@@ -76,12 +77,14 @@ def _success() -> dict[str, Any]:
 
 def _failure(status: int | str) -> dict[str, Any]:
     description, message = _FAILURES[status]
-    return answered(description, {"message": message, "success": False})
+    content = {"example": {"message": message, "success": False}, "schema": FAILURE}
+    return {"description": description, "content": {"application/json": content}}
 
 
 def answered(description: str, example: Any) -> dict[str, Any]:
     """Return what is said about an answer of JSON."""
-    return {"description": description, "content": {"application/json": {"example": example}}}
+    content = {"example": example, "schema": envelope_schema(example)}
+    return {"description": description, "content": {"application/json": content}}
 
 
 def _parameter(rule: Rule) -> dict[str, Any]:

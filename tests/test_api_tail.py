@@ -47,7 +47,7 @@ def test_a_log_comes_when_it_is_searchable_however_old_it_is(api: RunningApi, lo
 
 def test_a_log_of_a_tail_is_the_log_of_a_search(api: RunningApi, logs: Logs) -> None:
     with tailing(api) as tail:
-        logs.store([event(77, request_detail={"id": 5, "request_body": "line\nend"}, newer={"a": 1.50})])
+        logs.store([event(77, request_detail={"id": 5, "request_body": "line\nend"}, newer="\x85 \u2028 \u2029")])
         tail.wait_for(1)
 
     assert tail.events[-1].data == api.search(order="id-desc", per_page=1)["logs"][0]
