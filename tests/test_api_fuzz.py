@@ -102,7 +102,7 @@ def total(api: RunningApi, query: str) -> int:
     return int(api.search(query=query, per_page=1, end_timestamp=NOON_MS + DAY_MS)["total"])
 
 
-@settings(FUZZ, max_examples=max(QUERIES // 30, 5))
+@settings(FUZZ, max_examples=max(QUERIES // 200, 8))
 @given(st.lists(st.dictionaries(st.text(max_size=10), VALUES, max_size=6), min_size=1, max_size=20))
 @example([HARD])
 def test_an_event_of_any_json_comes_back_out_of_every_route(
