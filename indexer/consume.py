@@ -23,6 +23,7 @@ from indexer.unreadable import Damage
 log = structlog.get_logger()
 
 POLL_MS = 100
+POLL_PAUSED_MS = 20  # a poll has no eye for a partition that could be resumed: the senders would run dry
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 1.0
 ASK_MS = 2_000
@@ -37,6 +38,9 @@ CONSUMER: dict[str, Any] = {
     "partition_assignment_strategy": (CooperativeStickyAssignor,),
     "heartbeat_interval_ms": 2_000,
     "max_poll_interval_ms": 300_000,
+    # A fetch of partitions that are read to their end keeps the connection to its broker until this is over: other
+    # partitions on it, and the question where the logs end, wait as long. With the default of 500 the senders idled.
+    "fetch_max_wait_ms": 50,
     "fetch_max_bytes": 8_000_000,  # these two bound memory, not speed
     "max_partition_fetch_bytes": 1_000_000,
     "max_poll_records": POLL_RECORDS,
@@ -82,7 +86,8 @@ class Consumption:
             self.last_tick = time.monotonic()
             finish_joining(consumer)
             take_up_parked(consumer)
-            polled = consumer.poll(timeout_ms=POLL_MS, max_records=self._room())
+            patience_ms = POLL_PAUSED_MS if consumer.paused() else POLL_MS
+            polled = consumer.poll(timeout_ms=patience_ms, max_records=self._room())
             for partition, records in polled.items():
                 self._heaviest = max(self._heaviest, self._intake.take(partition, records, self._ends))
             self._intake.flush_if_due(caught_up=not polled)

@@ -11,13 +11,41 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mappings.event import LogEvent, RequestDetail
+from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
 from mappings.text import readable
 
 KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01: with no retention, older logs are broken clocks
 
+
+class _Price(Price, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _Usage(Usage, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _RequestDetail(RequestDetail, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
+    """A log with no key but known ones: it needs no second look at its names, nor at bytes that were not decoded."""
+
+    price: _Price | None = None
+    usage: _Usage | None = None
+    request_detail: _RequestDetail | None = None
+    # What newer gateways send: nothing to this program but a name that Elasticsearch takes as it is.
+    upstream_id: Any = None
+    amount: Any = None
+    usage_context: Any = None
+    prompt_cache_key: Any = None
+    async_usage_status: Any = None
+
+
+_known_event = msgspec.json.Decoder(_KnownEvent)
 _event = msgspec.json.Decoder(LogEvent)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
@@ -25,7 +53,8 @@ _NESTED = ("price", "usage", "request_detail")
 _ROOT = frozenset(LogEvent.__struct_fields__)
 _LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
 _NO_DETAIL = RequestDetail()
-_KOREAN = (b"\xea", b"\xeb", b"\xec", b"\xed")  # the first bytes of Hangul syllables in UTF-8
+_KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # what Hangul in UTF-8 begins with
+_JAMO = re.compile(rb"\xe3[\x84-\x86]")  # ... single ones too, whose first byte they share with kana
 _SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -64,16 +93,22 @@ def decode(value: bytes, window: Window) -> Log:
     created_ms = _created_ms(event, window)
     request_ms = _moment("request_at", event.request_at)
     respelled = _respelled(event, created_ms, request_ms)
-    fields = _fields.decode(value)
-    extra = _odd_fields(fields, event)
-    own = _readable(event, _may_be_korean(value)) | _duration(created_ms, request_ms)
+    extra = _odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else _odd_fields(value, event))
+    own = _readable(event, value) | _duration(created_ms, request_ms)
     if respelled or extra:
-        value = _rewrite(fields, respelled, extra)
+        value = _rewrite(value, respelled, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
     return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own)
 
 
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:
+    try:
+        return value, _known_event.decode(value)
+    except (ValueError, RecursionError):  # an unknown key, as newer gateways send, or one of many faults
+        return _parse_any(value)
+
+
+def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
     try:
         if not value.isascii():
             value.decode()  # what msgspec skips it does not read as text, and Elasticsearch would refuse it
@@ -87,7 +122,7 @@ def _parse(value: bytes) -> tuple[bytes, LogEvent]:
     except msgspec.DecodeError as error:
         repaired = _SURROGATE.sub(_whole_characters, value)
         if repaired != value:
-            return _parse(repaired)
+            return _parse_any(repaired)
         raise InvalidEventError(f"not JSON: {_without_content(error)}") from None
 
 
@@ -146,20 +181,25 @@ def _is_misread(written: int | str | None) -> bool:
     return isinstance(written, str) and not is_read_by_elasticsearch(written)
 
 
-def _odd_fields(fields: Mapping[str, msgspec.Raw], event: LogEvent) -> dict[str, Any]:
+def _odd_metadata(event: LogEvent) -> dict[str, Any]:
+    """Return the metadata whose keys do not fit into a term of a flattened field, or would be cut in two by it."""
+    odd = [key for key in event.metadata or () if len(key) > _LONGEST_METADATA_KEY or "\0" in key]
+    return {"metadata": {key: event.metadata[key] for key in odd}} if event.metadata and odd else {}
+
+
+def _odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
     """Return the fields whose names Elasticsearch takes for a path or refuses: "", "a.b", "_id", our own key.
 
     They are kept as one text beside the log, and the API puts them back. Only the names at the root and in the
     objects that are mapped are read as paths; below an unknown key anything goes.
     """
+    fields = _fields.decode(value)
     found: dict[str, Any] = {name: fields[name] for name in _odd_names(tuple(fields))}
     for name in _NESTED:
         if getattr(event, name) is not None:
             inner = _fields.decode(fields[name])
             if odd := _odd_names(tuple(inner)):
                 found[name] = {key: inner[key] for key in odd}
-    if event.metadata and (keys := [key for key in event.metadata if "\0" in key or len(key) > _LONGEST_METADATA_KEY]):
-        found["metadata"] = {key: event.metadata[key] for key in keys}
     return found
 
 
@@ -168,8 +208,9 @@ def _odd_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
 
 
-def _rewrite(fields: dict[str, msgspec.Raw], times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
+def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
     """Return the event again with its times respelled and without its odd fields; all else stays as it was."""
+    fields = _fields.decode(value)
     kept: dict[str, Any] = {name: raw for name, raw in fields.items() if name not in extra or name in _ROOT}
     for name in extra.keys() & _ROOT:
         inner = _fields.decode(fields[name])
@@ -177,8 +218,9 @@ def _rewrite(fields: dict[str, msgspec.Raw], times: Mapping[str, int | None], ex
     return _encode({**kept, **times})
 
 
-def _readable(event: LogEvent, korean: bool) -> dict[str, Any]:
+def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
     """Return the texts that the analysis would misread once more, as the words in them (see mappings/text.py)."""
+    korean = _may_be_korean(value)
     detail = event.request_detail or _NO_DETAIL
     found = {
         "content": _if_changed(event.content, "\\", korean),
@@ -196,8 +238,8 @@ def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
 
 
 def _may_be_korean(value: bytes) -> bool:
-    # A look for four bytes costs a hundredth of a look at every character, and most events are not Korean.
-    return value.isascii() or any(byte in value for byte in _KOREAN)
+    # A look for a few bytes costs a hundredth of a look at every character, and most events are not Korean.
+    return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
 
 
 def _one_line(value: bytes) -> bytes:

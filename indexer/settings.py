@@ -42,8 +42,8 @@ class IndexerSettings(StoreSettings):
 
     indexer_metrics_host: str = "127.0.0.1"
     indexer_metrics_port: int = Field(9108, ge=0, le=65535)
-    indexer_senders: int = Field(2, ge=1, le=8, description="bulk requests in flight")
-    indexer_bulk_bytes: int = Field(4_000_000, ge=1_000, le=64_000_000)
+    indexer_senders: int = Field(4, ge=1, le=8, description="bulk requests in flight")
+    indexer_bulk_bytes: int = Field(2_000_000, ge=1_000, le=64_000_000)
     indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, all told")
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)

@@ -104,9 +104,12 @@ def test_a_client_that_sends_no_whole_request_is_told_and_cut(api: RunningApi, s
 def test_a_second_request_on_a_connection_has_its_own_time(api: RunningApi) -> None:
     with connection(api) as opened:
         opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
-        assert opened.recv(65_536).startswith(b"HTTP/1.1 200")
+        first = b""
+        while not first.endswith(b'"success":true}'):  # its head and its body may come apart
+            first += opened.recv(65_536)
         opened.sendall(b"GET /healthz HTT")
 
+        assert first.startswith(b"HTTP/1.1 200")
         assert answer_to(opened)[0] == b"HTTP/1.1 408 Request Timeout"
 
 

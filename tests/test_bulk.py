@@ -29,7 +29,7 @@ def put(target: str, value: bytes, document_id: str = "1", version: int = 1) -> 
     action = (
         f'{{"index":{{"_index":"{target}","_id":"{document_id}","version":{version},"version_type":"external"}}}}\n'
     )
-    return Operation(None, SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n', 100)
+    return Operation(None, SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n', 100, 100)
 
 
 def send(logs: Logs, *operations: Operation) -> list[Fate]:

@@ -11,7 +11,7 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 
 def batch(number: int = 1, **fields: object) -> Batch:
-    operations = [Operation(None, SPAN, "t", b"a", b"v" * 8, b"z", 10) for _ in range(number)]
+    operations = [Operation(None, SPAN, "t", b"a", b"v" * 8, b"z", 10, 10) for _ in range(number)]
     return Batch(operations, **fields)  # type: ignore[arg-type]
 
 

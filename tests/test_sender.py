@@ -69,7 +69,7 @@ def number(operation: Operation) -> int:
 
 def operation(offset: int, span: Span) -> Operation:
     record = ConsumerRecord("t", 0, 0, offset, 1, 0, None, b"{}", [], None, -1, 2, -1)
-    return Operation(record, span, "index", b"action\n", b"{}", b"tail\n", weight(record) + 5)
+    return Operation(record, span, "index", b"action\n", b"{}", b"tail\n", weight(record) + 5, 14)
 
 
 @given(st.lists(scripts, min_size=1, max_size=30))
