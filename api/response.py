@@ -42,6 +42,7 @@ class _Own(Struct, frozen=True):
     """What the indexer put beside the event, as far as it is given back."""
 
     extra: str | None = None
+    redacted: int = 0
 
 
 def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
@@ -67,8 +68,11 @@ def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
 
 def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:
     """Return one log with every documented field; a field that is null is one that the event did not have."""
-    extra = _extra(source.pop(OWN, _NULL))
+    own = _OWN.decode(source.pop(OWN, _NULL)) or _Own()
+    extra = _FIELDS.decode(own.extra) or {} if own.extra else {}
     log: dict[str, Any] = _filled(_LOG, source | extra if extra else source)
+    if own.redacted:
+        log.setdefault("redacted", own.redacted)
     for name in _TIMES:
         log[name] = _time(log[name])
     for name, nothing in objects.items():
@@ -77,12 +81,6 @@ def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:
             given.update(_object(extra[name]))
         log[name] = _filled(nothing, given)
     return log
-
-
-def _extra(own: Raw) -> Fields:
-    """Return the event's keys that Elasticsearch does not take as names."""
-    extra = (_OWN.decode(own) or _Own()).extra
-    return _FIELDS.decode(extra) or {} if extra else {}
 
 
 def _object(value: Raw) -> Fields:

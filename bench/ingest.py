@@ -10,6 +10,7 @@ from bench.backlog import IndexerTiming, run_indexer
 from bench.documents import Document, documents
 from bench.programs import Job
 from bench.raw import Plan, RawTiming, run_raw
+from bench.redaction import redaction
 from bench.servers import Say, Servers
 from bench.store import Store
 from bench.table import table
@@ -118,7 +119,8 @@ def _report(plan: IngestPlan, bench: Bench, fastest: Plan, rounds: list[Round]) 
         f"({fastest})."
     )
     verdict = f"**Ratio {ratio:.2f}** (median of the rounds, wanted: 0.85 or more)."
-    return "\n\n".join(["### Ingest", verdict, method, table(HEADS, [*rows, _cells("median", count, rounds)])])
+    figures = table(HEADS, [*rows, _cells("median", count, rounds)])
+    return f"### Ingest\n\n{verdict}\n\n{method}\n\n{figures}\n\n{redaction()}"
 
 
 def _cells(name: str, events: int, rounds: Sequence[Round]) -> list[str]:

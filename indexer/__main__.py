@@ -16,7 +16,7 @@ from indexer.deadletter import DeadLetters
 from indexer.document import Place
 from indexer.health import serve
 from indexer.indices import Indices
-from indexer.intake import Ends, Intake, Limits
+from indexer.intake import Ends, Intake, Limits, Reading
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets
 from indexer.outbox import Outbox
@@ -86,7 +86,8 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
     bulk = Bulk(client, settings.indexer_bulk_timeout_seconds)
     desk = Desk(outbox, bulk, indices, dead_letters, offsets, ledger, breaker)
     limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
-    intake = Intake(Place(settings.index_alias, settings.index_period), settings.retention_days, limits, outbox)
+    reading = Reading(settings.retention_days, settings.redaction())
+    intake = Intake(Place(settings.index_alias, settings.index_period), reading, limits, outbox)
     consumption = Consumption(settings, intake, Ends(dead_letters, offsets, ledger, breaker), stopping)
 
     def troubles() -> list[str]:

@@ -5,12 +5,14 @@ The value is not rebuilt: after the checks its own bytes travel on. Only what an
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
+from indexer.redact import Redaction
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
@@ -53,6 +55,7 @@ _NESTED = ("price", "usage", "request_detail")
 _ROOT = frozenset(LogEvent.__struct_fields__)
 _LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
 _NO_DETAIL = RequestDetail()
+_NO_REDACTION = Redaction(())
 _KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # what Hangul in UTF-8 begins with
 _JAMO = re.compile(rb"\xe3[\x84-\x86]")  # ... single ones too, whose first byte they share with kana
 _SURROGATE = re.compile(
@@ -85,11 +88,15 @@ class Log(NamedTuple):
     id: int
     request_id: str
     own: Mapping[str, Any]  # what the indexer adds beside the tie-break
+    redacted: Counter[str]  # how many secrets of each kind were taken out
 
 
-def decode(value: bytes, window: Window) -> Log:
+def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
     """Check one record value and return its log; raise InvalidEventError with the reason in words."""
     value, event = _parse(value)
+    value, redacted = redaction.redact(value, event)
+    if redacted:
+        value, event = _parse(value)
     created_ms = _created_ms(event, window)
     request_ms = _moment("request_at", event.request_at)
     respelled = _respelled(event, created_ms, request_ms)
@@ -98,7 +105,9 @@ def decode(value: bytes, window: Window) -> Log:
     if respelled or extra:
         value = _rewrite(value, respelled, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
-    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own)
+    if redacted:
+        own["redacted"] = redacted.total()
+    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own, redacted)
 
 
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:

@@ -1,7 +1,7 @@
 """Polled records become batches: decoded, framed, or rejected. Belongs to the one thread that polls."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +15,7 @@ from indexer.document import Operation, Place, operation, weight
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.outbox import Batch, Outbox
+from indexer.redact import Redaction
 from indexer.unreadable import Unreadable
 
 log = structlog.get_logger()
@@ -30,12 +31,20 @@ class Limits:
     linger_seconds: float
 
 
+@dataclass(slots=True, frozen=True)
+class Reading:
+    """How a record value is read: which logs are too old, and which secrets are taken out."""
+
+    retention_days: int
+    redaction: Redaction
+
+
 class Intake:
     """The batch that is being filled, and where records go that are no log."""
 
-    def __init__(self, place: Place, retention_days: int, limits: Limits, outbox: Outbox) -> None:
+    def __init__(self, place: Place, reading: Reading, limits: Limits, outbox: Outbox) -> None:
         self._place = place
-        self._retention_days = retention_days
+        self._reading = reading
         self._limits = limits
         self._outbox = outbox
         self._operations: list[Operation] = []
@@ -51,7 +60,7 @@ class Intake:
         span = Span(partition, records[-1].offset + 1, len(records), sum(weights))
         ends.ledger.polled.inc(len(records))
         ends.offsets.dispatch(span)
-        window = Window.at(int(time.time() * 1000), self._retention_days)
+        window = Window.at(int(time.time() * 1000), self._reading.retention_days)
         heaviest, copied = max(weights), 0
         refused: list[Rejection] = []
         for record, bare in zip(records, weights, strict=True):
@@ -59,10 +68,12 @@ class Intake:
                 ends.skip(record, span)
                 continue
             try:
-                one = operation(_log(record, window), record, span, self._place)
+                found = _log(record, window, self._reading.redaction)
+                one = operation(found, record, span, self._place)
                 heaviest = max(heaviest, one.weight)
                 copied += one.weight - bare
                 self._add(one)
+                ends.note(found.redacted)
             except InvalidEventError as error:
                 refused.append(Rejection(record, span, str(error)))
             except Exception as error:
@@ -97,10 +108,10 @@ class Intake:
         self._size += one.size
 
 
-def _log(record: ConsumerRecord, window: Window) -> Log:
+def _log(record: ConsumerRecord, window: Window, redaction: Redaction) -> Log:
     if isinstance(record.value, Unreadable):
         raise InvalidEventError(record.value.reason)
-    return decode(record.value, window)
+    return decode(record.value, window, redaction)
 
 
 @dataclass(slots=True, frozen=True)
@@ -117,6 +128,11 @@ class Ends:
         self.breaker.count("by the indexer", of_records, len(rejections))
         for rejection in rejections:
             self.dead_letters.put(rejection)
+
+    def note(self, redacted: Mapping[str, int]) -> None:
+        """Count the secrets that were taken out of a log."""
+        for rule, times in redacted.items():
+            self.ledger.redacted.labels(rule).inc(times)
 
     def skip(self, record: ConsumerRecord, span: Span) -> None:
         """Finish a tombstone: there is nothing to index in it."""

@@ -20,6 +20,7 @@ class Ledger:
         self.dead_lettered = self._counter("records_dead_lettered", "records acknowledged by the dead-letter topic")
         self.skipped = self._counter("records_skipped", "records without a value (tombstones)")
         self.returned = self._counter("records_returned", "records given back unfinished with their partition")
+        self.redacted = self._counter("secrets_redacted", "secrets taken out of logs before they were stored", "rule")
         self.in_flight = self._gauge("records_in_flight", "records taken and not ended")
         self.bytes_in_flight = self._gauge("bytes_in_flight", "memory counted for them")
         self.bulk_requests = self._counter("bulk_requests", "bulk requests by how they ended", "outcome")

@@ -21,7 +21,7 @@ from indexer.consume import CONSUMER, POLL_MS, held_back
 from indexer.deadletter import Rejection
 from indexer.document import Place, weight
 from indexer.indices import Indices
-from indexer.intake import Ends, Intake, Limits
+from indexer.intake import Ends, Intake, Limits, Reading
 from indexer.kafka_3_0_12 import take_up_parked
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets
@@ -77,7 +77,8 @@ class Replay:
         self._desk = Desk(self._outbox, bulk, indices, self._refusals, self._offsets, self._ledger, breaker)
         limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
         place = Place(settings.index_alias, settings.index_period)
-        self._intake = Intake(place, settings.retention_days, limits, self._outbox)
+        reading = Reading(settings.retention_days, settings.redaction())
+        self._intake = Intake(place, reading, limits, self._outbox)
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER, group_id=None)
         Damage().read_past(self._consumer)
         self._told = monotonic()

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from indexer.redact import RULES, Redaction
 from mappings.index import Period
 from service.settings import StoreSettings
 
@@ -50,6 +51,11 @@ class IndexerSettings(StoreSettings):
     indexer_dead_letter_ratio: float = Field(0.05, ge=0, le=1, description="of the last 5,000; above it they are held")
     indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for what is under way")
 
+    indexer_redact_provider_key: bool = Field(True, description="in content and bodies: sk-…, AIza…, gsk_…, AKIA…")
+    indexer_redact_bearer_token: bool = Field(True, description="and what Basic and api-key headers hold")
+    indexer_redact_cookie: bool = Field(True, description="what Cookie and Set-Cookie headers hold")
+    indexer_redact_url_key: bool = Field(True, description="?key=…, &token=…, &signature=… and their like")
+
     @field_validator("kafka_bootstrap_servers")
     @classmethod
     def _each_has_a_port(cls, value: str) -> str:
@@ -72,6 +78,10 @@ class IndexerSettings(StoreSettings):
         if self.kafka_security_protocol.startswith("SASL") and not self.kafka_sasl_mechanism:
             raise ValueError("KAFKA_SECURITY_PROTOCOL with SASL needs KAFKA_SASL_MECHANISM")
         return self
+
+    def redaction(self) -> Redaction:
+        """Return what takes secrets out, with the rules that are on."""
+        return Redaction([rule for rule in RULES if getattr(self, f"indexer_redact_{rule.name}")])
 
     def kafka_options(self) -> dict[str, Any]:
         """Return what every Kafka client of this program is made with: addresses and security."""

@@ -10,13 +10,15 @@ from conftest import Logs, RunningApi, Servers, StartApi, assert_envelope, wait_
 from events_read import tailing
 from proxy import wire_to
 
+from mappings.index import index_name
+
 NOON_MS = 1_795_521_600_000
 EVENT = {"id": 1, "group": "ns-a", "created_at": NOON_MS}
 
 
 def lose_half(logs: Logs) -> str:
     """Put an index behind the alias whose only shard no node takes; return its name."""
-    name = f"{logs.alias}-2026.11.20-v1"
+    name = index_name(f"{logs.alias}-2026.11.20")
     nowhere = {"index.routing.allocation.require._name": "nowhere"}
     logs.client.indices.create(index=name, settings=nowhere, wait_for_active_shards=0, timeout="0s")
     return name

@@ -8,6 +8,8 @@ from conftest import Pipeline
 from journal import Commit, Journal
 from oracle import CLEAN, Oracle, Verdict, is_bad, value
 
+from mappings.index import index_name
+
 PLACED = {0: {0: 1, 1: 2, 3: 4}, 1: {0: 3}}  # a gap at offset 2
 
 
@@ -48,7 +50,7 @@ def test_bad_events_of_every_kind_are_among_those_sent(number: int) -> None:
 def test_events_that_are_lost_doubled_misjudged_or_nobody_s_are_told_apart(pipeline: Pipeline) -> None:
     oracle = Oracle(pipeline)
     oracle.send(8)
-    index = f"{pipeline.name}-2026.11.24-v1"
+    index = index_name(f"{pipeline.name}-2026.11.24")
     documents = [orjson.dumps({"token_id": number}) for number in (1, 1, 2, 3, 7, 99)]
     lines: list[Any] = [line for document in documents for line in (b'{"index":{}}', document)]
     pipeline.client.indices.create(index=index, aliases={pipeline.name: {}})

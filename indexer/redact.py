@@ -1,0 +1,111 @@
+"""Secrets that callers paste into prompts, and gateways into errors, are taken out before anything is stored. Pure.
+
+Whoever may read a log would otherwise hold the keys of everyone who made one. What is looked at are the texts of a
+log, `content` and the two bodies; a secret there gives way to `[redacted RULE]`, and the log counts how many did.
+The patterns ask for what such secrets have and words have not (a prefix, a length, a digit), so that prose stays.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import msgspec
+import re2  # type: ignore[import-untyped]
+
+from mappings.event import LogEvent
+
+
+class Rule(NamedTuple):
+    """One kind of secret."""
+
+    name: str
+    mark: str  # what every event with such a secret holds somewhere, as RE2 writes it
+    pattern: re.Pattern[str]  # what stands before a secret is the group `before`, and stays
+
+
+# Between a name and its value in a header, in JSON, and in JSON that was quoted once more.
+_IS = r"""\\*["']?\s*[:=]\s*\\*["']?"""
+
+RULES = (
+    Rule(
+        "provider_key",
+        r"sk-|AIza|gsk_|xai-|hf_|r8_|AKIA",
+        re.compile(
+            r"(?P<before>(?<![A-Za-z0-9]))(?:"
+            r"sk-(?=[A-Za-z_-]{0,99}\d)[A-Za-z0-9_-]{20,}"  # OpenAI, Anthropic, OpenRouter, DeepSeek and many more
+            r"|AIza[A-Za-z0-9_-]{35}"  # Google
+            r"|(?:gsk_|xai-|hf_|r8_)[A-Za-z0-9]{20,}"  # Groq, xAI, Hugging Face, Replicate
+            r"|AKIA[A-Z0-9]{16}(?![A-Z0-9])"  # AWS
+            r")"
+        ),
+    ),
+    Rule(
+        "bearer_token",
+        r"(?i:bearer|basic|api[_-]?key)",
+        re.compile(
+            r"(?P<before>\b(?i:bearer)\s+(?=[A-Za-z._~+/-]{0,99}\d)"
+            rf"|\b(?i:authorization){_IS}(?i:basic)\s+|(?i:\bapi[_-]?key){_IS})"
+            r"[A-Za-z0-9._~+/-]{16,}=*"
+        ),
+    ),
+    Rule(
+        "cookie",
+        r"(?i:cookie)",
+        re.compile(rf"""(?P<before>\b(?i:cookie){_IS})[^\s"'\\;=,:\[]+=[^"'\\\r\n]+"""),
+    ),
+    Rule(
+        "url_key",
+        r"(?i:key|token|secret|sig|signature|password)=",
+        re.compile(
+            r"(?P<before>(?:[?&]|\\u0026)(?:[A-Za-z]+[_-])*"
+            r"(?i:api_?key|key|token|secret|sig|signature|password)=)"
+            r"""[^&\s"'<>\\#\[]{8,}"""
+        ),
+    ),
+)
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.encode
+
+
+class Redaction:
+    """The rules that are on, and one look for all of their marks."""
+
+    def __init__(self, rules: Collection[Rule] = RULES) -> None:
+        self._rules = rules
+        # RE2 reads an event in 3 µs, where a search for each mark takes 20: hardly any event holds one.
+        self._suspects = re2.compile("|".join(rule.mark for rule in rules).encode()).search if rules else _nothing
+
+    def redact(self, value: bytes, event: LogEvent) -> tuple[bytes, Counter[str]]:
+        """Return the event without what the rules find in its texts, and how often each did.
+
+        `event` is what was read from `value`; the very same bytes come back where nothing was found.
+        """
+        found: Counter[str] = Counter()
+        if not self._suspects(value):
+            return value, found
+        changed = self._cleaned({"content": event.content}, found)
+        if detail := event.request_detail:
+            bodies = {"request_body": detail.request_body, "response_body": detail.response_body}
+            if cleaned := self._cleaned(bodies, found):
+                changed["request_detail"] = _fields.decode(_fields.decode(value)["request_detail"]) | cleaned
+        return (_encode(_fields.decode(value) | changed) if changed else value), found
+
+    def _cleaned(self, texts: dict[str, str | None], found: Counter[str]) -> dict[str, Any]:
+        """Return the texts that something was taken out of."""
+        suspected = {name: text for name, text in texts.items() if text and self._suspects(text.encode())}
+        cleaned = {name: _clean(text, self._rules, found) for name, text in suspected.items()}
+        return {name: text for name, text in cleaned.items() if text != texts[name]}
+
+
+def _nothing(_value: bytes) -> None:
+    return None
+
+
+def _clean(text: str, rules: Collection[Rule], found: Counter[str]) -> str:
+    for rule in rules:
+        text, times = rule.pattern.subn(rf"\g<before>[redacted {rule.name}]", text)
+        if times:
+            found[rule.name] += times
+    return text
