@@ -58,11 +58,12 @@ def serve() -> None:
     readers = "whoever has a key" if settings.keyring().is_locked else "this machine only: no key is configured"
     address = f"http://{settings.api_host}:{settings.api_port}"
     structlog.get_logger().info("serving", address=address, readers=readers)
+    app = create_app(settings)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.api_host,
         port=settings.api_port,
-        http=protocol(settings.api_client_patience_s, _connections()),
+        http=protocol(settings.api_client_patience_s, _connections(), app.state.gate, app.state.metrics),
         ws="none",
         access_log=False,
         log_config=None,

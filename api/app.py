@@ -43,14 +43,15 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(export.router)
     app.include_router(tail.router)
     app.include_router(health.router)
-    app.add_middleware(Edge, metrics=app.state.metrics, gate=Gate(settings.api_max_searches))
+    app.state.gate = Gate(settings.api_max_searches)
+    app.add_middleware(Edge, metrics=app.state.metrics, gate=app.state.gate)
     if settings.origins():
         app.add_middleware(
             Cors,
             allow_origins=settings.origins(),
             allow_methods=METHODS,
             allow_headers=HEADERS,
-            expose_headers=["X-Request-Id", "Retry-After"],
+            expose_headers=["X-Request-Id", "Retry-After", "X-Export-Total"],
         )
     return app
 

@@ -4,21 +4,18 @@ Plain ASGI: what Starlette offers for this runs every request in a second task a
 """
 
 import asyncio
-import re
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import SENTENCES, failure
-from api.gate import Gate
+from api.gate import FULL, Gate
 from api.metrics import Metrics
+from api.request_id import request_id
 
 HUNG_UP = 499  # nobody was there any more: never sent, only logged and counted
-FULL = "too many searches at one time: try again in a moment"
-_SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _log = structlog.get_logger()
 
 
@@ -76,8 +73,7 @@ class _Exchange:
         self.scope = scope
         self.started_s = perf_counter()
         self.status = HUNG_UP
-        given = Headers(scope=scope).get("x-request-id", "")
-        self.request_id = given if _SANE_ID.fullmatch(given) else uuid4().hex
+        self.request_id = request_id(scope["headers"])
         self._send = send
 
     async def send(self, message: Message) -> None:

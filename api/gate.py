@@ -1,5 +1,7 @@
 """How many requests are answered at one time: one more is refused at once, before anything is done for it.
 
+Most are refused by the connection itself (api/wire.py), the others by the layer around the app (api/edge.py).
+
 A process answers only so many requests a second. What it took in beyond that would wait, and with it everything
 else, until nobody wants the answers any more; refusing costs a hundredth of answering.
 """
@@ -7,6 +9,7 @@ else, until nobody wants the answers any more; refusing costs a hundredth of ans
 from starlette.types import Scope
 
 GUARDED = "/api/"  # whether the process lives is always answered
+FULL = "too many searches at one time: try again in a moment"
 
 
 class Place:

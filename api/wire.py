@@ -2,10 +2,13 @@
 
 import asyncio
 import re
-from uuid import uuid4
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.gate import FULL, GUARDED, Gate
+from api.metrics import Metrics
+from api.request_id import request_id
 
 LINE = "gateway_logs.line"  # the connection of a request, among the scope's extensions
 MAX_HEAD_BYTES = 131_072  # of a request: the longest query, every character percent-encoded, is a third of it
@@ -22,6 +25,8 @@ class LenientProtocol(HttpToolsProtocol):
 
     patience_s = 30.0  # for a client to send a request's head, and to take some part of its answer
     max_connections = 10_000
+    gate: Gate
+    metrics: Metrics
     is_ending = False  # the program was told to end
     _is_refused = False
     _awaits_head = True
@@ -69,7 +74,10 @@ class LenientProtocol(HttpToolsProtocol):
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
-        super().on_headers_complete()
+        if self._is_one_too_many():
+            self._turn_away()
+        else:
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Take in the end of a request."""
@@ -113,6 +121,25 @@ class LenientProtocol(HttpToolsProtocol):
         """Answer bytes that are no HTTP request, in the envelope, and close."""
         self._refuse(400, _NO_HTTP)
 
+    def _is_one_too_many(self) -> bool:
+        """Tell whether this request can only be refused.
+
+        One that a browser sends across origins is left to the layers above, which know the headers it needs.
+        """
+        if self.gate.free or not self.url.startswith(GUARDED.encode()) or self.parser.get_method() != b"GET":
+            return False
+        is_free = self.cycle is None or self.cycle.response_complete
+        return is_free and all(name != b"origin" for name, _ in self.headers)
+
+    def _turn_away(self) -> None:
+        """Refuse a request for a tenth of what it takes to begin with it, or refusing would be the next overload."""
+        is_kept = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
+        self.metrics.requests.labels("none", "503").inc()
+        self.transport.write(_refusal(503, FULL, request_id(self.headers), is_kept=is_kept))
+        if not is_kept:
+            self.transport.close()
+        self.on_response_complete()
+
     def _await_head(self) -> None:
         if not self._head_timer and not self._is_refused:
             self._head_timer = self.loop.call_later(self.patience_s, self._refuse, 408, _TOO_SLOW)
@@ -134,19 +161,24 @@ class LenientProtocol(HttpToolsProtocol):
     def _refuse(self, status: int, message: str) -> None:
         """Answer, and close; what still comes is dropped unread, or the answer would be lost with it."""
         self._is_refused = True
-        body = msgspec.json.encode({"message": message, "success": False})
-        head = (
-            "content-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n"
-            f"x-request-id: {uuid4().hex}\r\n"
-            f"{'retry-after: 2' if status == 503 else 'cache-control: no-store'}\r\n"
-            "connection: close\r\n\r\n"
-        )
-        self.transport.write(STATUS_LINE[status] + head.encode() + body)
+        self.transport.write(_refusal(status, message, request_id(()), is_kept=False))
         self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.abort)
 
 
-def protocol(patience_s: float, max_connections: int) -> type[LenientProtocol]:
+def _refusal(status: int, message: str, request_id: str, *, is_kept: bool) -> bytes:
+    body = msgspec.json.encode({"message": message, "success": False})
+    head = (
+        "content-type: application/json\r\n"
+        f"content-length: {len(body)}\r\n"
+        f"x-request-id: {request_id}\r\n"
+        f"{'retry-after: 2' if status == 503 else 'cache-control: no-store'}\r\n"
+        f"connection: {'keep-alive' if is_kept else 'close'}\r\n\r\n"
+    )
+    return STATUS_LINE[status] + head.encode() + body
+
+
+def protocol(patience_s: float, max_connections: int, gate: Gate, metrics: Metrics) -> type[LenientProtocol]:
     """Return the protocol with these bounds: uvicorn makes a connection's object by itself."""
-    return type("Connection", (LenientProtocol,), {"patience_s": patience_s, "max_connections": max_connections})
+    bounds = {"patience_s": patience_s, "max_connections": max_connections, "gate": gate, "metrics": metrics}
+    return type("Connection", (LenientProtocol,), bounds)

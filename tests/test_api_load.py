@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import time
 from collections import Counter
@@ -69,6 +70,43 @@ def test_a_refusal_comes_at_once_and_the_place_comes_back(api: RunningApi) -> No
     wait_until(lambda: api.get("/api/logs/search?include_detail=false").status_code == 200)
 
     assert "gateway_logs_api_requests_in_flight 1.0" in api.get("/metrics").text
+
+
+def test_refusals_are_counted_named_and_leave_the_connection_open(api: RunningApi) -> None:
+    async def refused() -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=api.url, limits=httpx.Limits(max_connections=20)) as client:
+            asked = [client.get("/api/logs/search", headers={"X-Request-Id": f"mine-{n}"}) for n in range(60)]
+            answers = await asyncio.gather(*asked)
+            after = await client.get("/healthz")
+        return [answer for answer in (*answers, after) if answer.status_code == 503]
+
+    before = count_of_refusals(api)
+    answers = asyncio.run(refused())
+
+    assert answers
+    assert all(answer.headers["x-request-id"].startswith("mine-") for answer in answers)
+    assert {answer.headers["connection"] for answer in answers} == {"keep-alive"}
+    assert count_of_refusals(api) - before == len(answers)
+
+
+def count_of_refusals(api: RunningApi) -> float:
+    lines = api.get("/metrics").text.splitlines()
+    return sum(float(line.split()[-1]) for line in lines if re.match(r".*requests_total\{.*status=\"503\"", line))
+
+
+def test_a_browser_of_another_origin_can_read_that_it_was_refused(servers: Servers, stored: str) -> None:
+    environment = {"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": stored, "API_CORS_ORIGINS": "*"}
+    with running_api({**environment, "API_MAX_SEARCHES": "1"}) as api:
+        panel = {"Origin": "https://panel.example"}
+
+        async def crowd() -> list[httpx.Response]:
+            async with httpx.AsyncClient(base_url=api.url) as client:
+                return await asyncio.gather(*(client.get("/api/logs/search", headers=panel) for _ in range(30)))
+
+        refused = [answer for answer in asyncio.run(crowd()) if answer.status_code == 503]
+
+    assert refused
+    assert {answer.headers["access-control-allow-origin"] for answer in refused} == {"*"}
 
 
 def resident_mb(api: RunningApi) -> float:

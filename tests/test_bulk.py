@@ -102,6 +102,12 @@ def test_an_index_that_cannot_be_written_holds_its_logs_and_no_others(
     assert send(logs, good(target), good(tomorrow)) == [Fate.HOLD, Fate.INDEXED]
 
 
+def test_a_request_beyond_what_elasticsearch_takes_is_split(logs: Logs, target: str) -> None:
+    large = b'{"created_at":%d,"x":"%b"}' % (NOW, b"x" * 21_000_000)
+
+    assert send(logs, *(put(target, large, str(number)) for number in range(5))) == [Fate.SPLIT] * 5
+
+
 def test_an_index_is_never_made_by_writing_to_it(logs: Logs, target: str) -> None:
     assert send(logs, good(f"{logs.alias}-1999.01.01"), good(target)) == [Fate.HOLD, Fate.INDEXED]
     assert not logs.client.indices.exists(index=f"{logs.alias}-1999.01.01")

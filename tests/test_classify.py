@@ -1,9 +1,19 @@
 """What an answer of Elasticsearch means, row by row; the rows marked real are asked from a real one in test_bulk.py."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.bulk import Verdict, verdicts
-from indexer.classify import Fate, item_fate, request_fate
+from indexer.classify import (
+    DOCUMENT_ERRORS,
+    DOCUMENT_REASONS,
+    REQUEST_ERRORS,
+    SYSTEM_REASONS,
+    Fate,
+    item_fate,
+    request_fate,
+)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +113,33 @@ def test_the_reason_of_a_dead_letter_does_not_carry_the_value() -> None:
     assert verdict.fate is Fate.DEAD_LETTER
     assert "[code] of type [long]" in verdict.why
     assert "secret" not in verdict.why
+
+
+STATUSES = st.sampled_from([0, 200, 201, 400, 401, 403, 404, 408, 409, 413, 429, 500, 502, 503]) | st.integers(0, 599)
+TYPES = st.sampled_from(sorted({*DOCUMENT_ERRORS, *REQUEST_ERRORS, "cluster_block_exception", ""})) | st.text()
+REASONS = st.sampled_from([*DOCUMENT_REASONS, *SYSTEM_REASONS, ""]) | st.text()
+
+
+@given(STATUSES, TYPES, REASONS)
+def test_whatever_an_item_says_it_ends_only_where_it_is_stored_or_bad_itself(
+    status: int, error_type: str, reason: str
+) -> None:
+    fate = item_fate(status, error_type, reason)
+
+    assert (fate is Fate.INDEXED) == (status in (200, 201))
+    assert fate is not Fate.DUPLICATE or status == 409
+    assert fate is not Fate.DEAD_LETTER or status == 400
+    assert fate is not Fate.DEAD_LETTER or not any(text in reason for text in SYSTEM_REASONS)
+    assert fate is not Fate.SPLIT
+
+
+@given(STATUSES, TYPES, st.integers(1, 5_000), st.integers(1, 64_000_000))
+def test_whatever_refuses_a_request_whole_nothing_ends_but_one_log_that_is_alone(
+    status: int, error_type: str, operations: int, size: int
+) -> None:
+    fate = request_fate(status, error_type, operations, size)
+
+    assert fate in (Fate.RETRY, Fate.HOLD, Fate.SPLIT, Fate.DEAD_LETTER)
+    assert fate is not Fate.SPLIT or operations > 1
+    assert fate is not Fate.DEAD_LETTER or (operations == 1 and status in (400, 413))
+    assert fate not in (Fate.SPLIT, Fate.DEAD_LETTER) or 400 <= status < 500

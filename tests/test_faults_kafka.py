@@ -8,12 +8,12 @@ from random import Random
 from threading import Event as Signal
 
 import pytest
-from conftest import Pipeline, RunningIndexer, wait_until
-from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient, NewPartitions, NewTopic
+from conftest import Pipeline, RunningIndexer, read_topic, wait_until
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, KafkaAdminClient, NewPartitions, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 from kafka_wire import FETCH, OFFSET_COMMIT, PRODUCE
-from oracle import CLEAN, Oracle, balance, is_bad, value
+from oracle import CLEAN, Oracle, balance, document_numbers, is_bad, value
 from rig import Rig
 
 SEED = 20261124
@@ -123,6 +123,49 @@ def test_markers_and_aborted_records_leave_gaps_that_are_passed(pipeline: Pipeli
     kept = [number for number in range(1, 61) if number % 3]
     assert sorted(log["token_id"] for log in pipeline.sources()) == [number for number in kept if not is_bad(number)]
     wait_until(lambda: indexer.metric("lag") == 0)
+
+
+def test_records_that_kafka_deleted_before_they_were_read_are_passed(
+    pipeline: Pipeline, admin: KafkaAdminClient
+) -> None:
+    oracle, lost, kept = Oracle(pipeline), Oracle(pipeline), Oracle(pipeline)
+    indexer = pipeline.start_indexer()
+    oracle.send(300)
+    oracle.wait_for_the_end()
+    assert indexer.stop() == 0
+    lost.sent = 300
+    lost.send(300)
+    admin.delete_records(ends_of(pipeline))
+    kept.sent = 600
+    kept.send(300)
+    pipeline.start_indexer()
+    kept.wait_for_the_end()
+
+    assert kept.verdict() == CLEAN._replace(lost=tuple(range(301, 311)))  # the first ten of those 300
+    assert len(list(document_numbers(pipeline.client, pipeline.name))) == 600 - 12
+
+
+def test_a_compacted_topic_has_gaps_that_are_passed(pipeline: Pipeline, admin: KafkaAdminClient) -> None:
+    often = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.001"}
+    admin.alter_configs([ConfigResource("TOPIC", pipeline.name, {**often, "max.compaction.lag.ms": "100"})])
+    now_ms = int(time.time() * 1000)
+    for number in range(1, 41):
+        pipeline.send({"id": number, "created_at": now_ms, "token_id": number}, key=b"%d" % (number % 4))
+    wait_until(lambda: len(read_topic(pipeline.servers, pipeline.name)) < 40, LONG_S)
+    left = read_topic(pipeline.servers, pipeline.name)
+    indexer = pipeline.start_indexer()
+    wait_until(lambda: pipeline.lag() == 0)
+
+    assert {log["id"] for log in pipeline.sources()} >= {37, 38, 39, 40}
+    assert len(pipeline.sources()) <= len(left) < 40
+    wait_until(lambda: balance(indexer) == 0 and indexer.metric("lag") == 0)
+
+
+def ends_of(pipeline: Pipeline) -> dict[TopicPartition, int]:
+    with closing(KafkaConsumer(bootstrap_servers=pipeline.servers.bootstrap_servers)) as consumer:
+        numbers = consumer.partitions_for_topic(pipeline.name)
+        ends: dict[TopicPartition, int] = consumer.end_offsets([TopicPartition(pipeline.name, n) for n in numbers])
+        return ends
 
 
 def test_producers_with_wrong_clocks_and_a_batch_across_midnight(rig: Rig, pipeline: Pipeline) -> None:
