@@ -1,6 +1,6 @@
 """python -m bench: the figures of the README, in Markdown on stdout; progress goes to stderr.
 
-Without a command: ingest, then search. Servers are started for it on free ports, in a temporary directory,
+Without a command: ingest, search and overload. Servers are started for it on free ports, in a temporary directory,
 unless BENCH_ELASTICSEARCH_URL and BENCH_KAFKA_BOOTSTRAP_SERVERS name some.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from bench.duel import Effort
 from bench.ingest import IngestPlan, ingest
 from bench.machine import machine
+from bench.overload import OverloadPlan, overload
 from bench.periods import PeriodsPlan, periods
 from bench.problem import BenchError
 from bench.raw import Plan
@@ -30,9 +31,15 @@ QUICK_BULKS = (Plan(2_000_000, 1), Plan(2_000_000, 2))
 PLANS: Mapping[str, tuple[Any, Any]] = {  # normal and quick
     "ingest": (IngestPlan(), IngestPlan(events=2_000, rounds=1, trial=1_000, bulks=QUICK_BULKS)),
     "search": (SearchPlan(), SearchPlan(events=12_000, rounds=3, warm_ups=1, live=True)),
+    "overload": (OverloadPlan(), OverloadPlan(events=500, rounds=1, loads=(1, 3))),
     "periods": (PeriodsPlan(), PeriodsPlan(events=2_000, rounds=1, days=3, searches=Effort(1, 3))),
 }
-BENCHES: Mapping[str, Callable[[Servers, Any, Say], str]] = {"ingest": ingest, "search": search, "periods": periods}
+BENCHES: Mapping[str, Callable[[Servers, Any, Say], str]] = {
+    "ingest": ingest,
+    "search": search,
+    "overload": overload,
+    "periods": periods,
+}
 
 
 def main() -> None:
@@ -93,7 +100,7 @@ def _heap(arguments: argparse.Namespace) -> str:
 def _reports(measured: Servers, arguments: argparse.Namespace) -> Iterator[str]:
     """Give the parts of the page, each when it is measured."""
     yield machine(measured)
-    names = ["ingest", "search"] if arguments.command == "all" else [arguments.command]
+    names = ["ingest", "search", "overload"] if arguments.command == "all" else [arguments.command]
     for name in names:
         yield BENCHES[name](measured, _plan(name, arguments), _say)
 

@@ -43,6 +43,13 @@ def running_indexer(servers: Servers, job: Job) -> Iterator[Program]:
 @contextmanager
 def running_api(servers: Servers, alias: str, elasticsearch_url: str) -> Iterator[str]:
     """Run `python -m api` on an alias and give its URL when it is ready."""
+    with api_program(servers, alias, elasticsearch_url) as (url, _):
+        yield url
+
+
+@contextmanager
+def api_program(servers: Servers, alias: str, elasticsearch_url: str) -> Iterator[tuple[str, Program]]:
+    """Run `python -m api` on an alias and give its URL and the program when it is ready."""
     address = Address("127.0.0.1", free_port())
     environment = {
         "ELASTICSEARCH_URL": elasticsearch_url,
@@ -54,7 +61,7 @@ def running_api(servers: Servers, alias: str, elasticsearch_url: str) -> Iterato
     }
     with Program("api", servers.directory / "api.log", environment) as api:
         api.wait(lambda: _is_ready(address))
-        yield f"http://{address}"
+        yield f"http://{address}", api
 
 
 def wait_for_assignment(indexer: Program) -> None:

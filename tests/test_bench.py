@@ -54,6 +54,8 @@ def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, e
     ]
     assert all(NUMBER.fullmatch(cell) for cells in (*ingest.values(), *search.values()) for cell in cells)
     assert search["newest page of all"][0] == "12,000"
+    assert list(rows(printed, "Redaction")) == ["as the feed writes them", "each with a key in `content`"]
+    assert list(rows(printed, "Overload")) == ["1 times", "3 times"]
     assert not elasticsearch.indices.get(index="bench-*")
 
 
