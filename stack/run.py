@@ -26,6 +26,7 @@ def run(settings: Settings, progress: Progress) -> None:
 
     StackError when a port is taken, or when a part ends by itself.
     """
+    _refuse_hash_as_key(settings)
     product = Product(settings)
     for address, setting in ((product.indexer, "INDEXER_METRICS_PORT"), (product.api, "API_PORT")):
         _refuse_taken_port(address, setting)
@@ -45,6 +46,11 @@ def run(settings: Settings, progress: Progress) -> None:
         for line in product.introduction():
             progress(line)
         programs.wait_for_ever()
+
+
+def _refuse_hash_as_key(settings: Settings) -> None:
+    if settings.admin_key().startswith("sha256:"):
+        raise StackError("make run asks the API like any client: put a key first in API_ADMIN_KEYS, not its hash.")
 
 
 def _refuse_taken_port(address: Address, setting: str) -> None:

@@ -18,12 +18,14 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
+from pydantic import SecretStr
 
 from stack.address import Address, free_port, is_open, kafka_answers, parse_address
 from stack.child import Child
 from stack.events import events, history
 from stack.feed import Plan, feed, live
 from stack.problem import StackError
+from stack.run import run
 from stack.servers import Stack, check_memory, silent
 from stack.settings import Settings
 
@@ -189,6 +191,15 @@ def test_servers_are_never_started_for_other_machines(tmp_path: Path) -> None:
 
     assert "Elasticsearch does not answer at elasticsearch.invalid:9200" in sentence
     assert "only on loopback" in sentence
+
+
+def test_a_hash_in_the_place_of_a_key_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    settings = Settings(stack_dir=tmp_path, api_admin_keys=SecretStr("sha256:" + "0" * 64))
+
+    with pytest.raises(StackError, match="not its hash"):
+        run(settings, silent)
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_heap_that_is_too_small_names_the_cause_and_the_log(tmp_path: Path) -> None:
