@@ -29,6 +29,7 @@ class LenientProtocol(HttpToolsProtocol):
     metrics: Metrics
     is_ending = False  # the program was told to end
     _is_refused = False
+    _is_turned_away = False  # the request that is being read: what still comes of it is nothing to the app
     _awaits_head = True
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
@@ -74,15 +75,22 @@ class LenientProtocol(HttpToolsProtocol):
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
-        if self._is_one_too_many():
+        self._is_turned_away = self._is_one_too_many()
+        if self._is_turned_away:
             self._turn_away()
         else:
             super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take in a part of a request's body."""
+        if not self._is_turned_away:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Take in the end of a request."""
         self._awaits_head = True
-        super().on_message_complete()
+        if not self._is_turned_away:
+            super().on_message_complete()
 
     def pause_writing(self) -> None:
         """Hold the answer back, as the client does not take it; and watch whether it ever does."""

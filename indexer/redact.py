@@ -56,10 +56,10 @@ RULES = (
     ),
     Rule(
         "url_key",
-        r"(?i:key|token|secret|sig|signature|password)=",
+        r"(?i:key|token|secret|sig|signature|password)(?:=|\\+u003[dD])",
         re.compile(
             r"(?P<before>(?:[?&]|\\u0026)(?:[A-Za-z]+[_-])*"
-            r"(?i:api_?key|key|token|secret|sig|signature|password)=)"
+            r"(?i:api_?key|key|token|secret|sig|signature|password)(?:=|\\+u003[dD]))"
             r"""[^&\s"'<>\\#\[]{8,}"""
         ),
     ),

@@ -37,6 +37,7 @@ SECRETS = [
     ('{"set-cookie":"sid=1; Path=/"}', '{"set-cookie":"[redacted cookie]"}'),
     ("GET /v1/models?alt=json&key=0123456789", "GET /v1/models?alt=json&key=[redacted url_key]"),
     (r"https://x/y?a=1\u0026X-Amz-Signature=0123456789ab", r"https://x/y?a=1\u0026X-Amz-Signature=[redacted url_key]"),
+    (r"http://x/?sig\u003dabcdefgh", r"http://x/?sig\u003d[redacted url_key]"),
     ("http://x/?access_token=abcdefgh&b=2", "http://x/?access_token=[redacted url_key]&b=2"),
 ]
 PROSE = [
@@ -101,6 +102,12 @@ BEGINNINGS = ["-sk-" * 250_000, "sk-" + "x-" * 500_000, "cookie" * 160_000, "?" 
 def test_a_megabyte_of_beginnings_is_read_once(text: str) -> None:
     # A pattern that looks ahead without a bound, or goes back, takes hours over these: this test would not end.
     assert "redacted" not in decode(event(content=text), WINDOW, ALL).own
+
+
+def test_a_secret_is_found_however_its_json_is_escaped() -> None:
+    value = event(content="GET /?key=0123456789").replace(b"=", b"\\u003d")
+
+    assert decode(value, WINDOW, ALL).redacted["url_key"] == 1
 
 
 def test_a_truncated_escape_and_korean_beside_a_secret_are_read_after_it_is_gone() -> None:
