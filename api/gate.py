@@ -31,12 +31,16 @@ class Gate:
     def __init__(self, places: int) -> None:
         self.free = places
 
+    def refuses(self, path: str) -> bool:
+        """Tell whether a request for this path is one too many."""
+        return not self.free and path.startswith(GUARDED)
+
     def enter(self, scope: Scope) -> Place | None:
         """Return a place for a request, None where all are taken."""
+        if self.refuses(scope["path"]):
+            return None
         if not scope["path"].startswith(GUARDED):
             return Place(Gate(0))
-        if not self.free:
-            return None
         self.free -= 1
         place = Place(self)
         scope.setdefault("state", {})["place"] = place

@@ -6,7 +6,8 @@ import re
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from api.gate import FULL, GUARDED, Gate
+from api.errors import RETRY_AFTER_S
+from api.gate import FULL, Gate
 from api.metrics import Metrics
 from api.request_id import request_id
 
@@ -134,7 +135,7 @@ class LenientProtocol(HttpToolsProtocol):
 
         One that a browser sends across origins is left to the layers above, which know the headers it needs.
         """
-        if self.gate.free or not self.url.startswith(GUARDED.encode()) or self.parser.get_method() != b"GET":
+        if not self.gate.refuses(self.url.decode("latin-1")) or self.parser.get_method() != b"GET":
             return False
         is_free = self.cycle is None or self.cycle.response_complete
         return is_free and all(name != b"origin" for name, _ in self.headers)
@@ -180,7 +181,7 @@ def _refusal(status: int, message: str, request_id: str, *, is_kept: bool) -> by
         "content-type: application/json\r\n"
         f"content-length: {len(body)}\r\n"
         f"x-request-id: {request_id}\r\n"
-        f"{'retry-after: 2' if status == 503 else 'cache-control: no-store'}\r\n"
+        f"{f'retry-after: {RETRY_AFTER_S}' if status == 503 else 'cache-control: no-store'}\r\n"
         f"connection: {'keep-alive' if is_kept else 'close'}\r\n\r\n"
     )
     return STATUS_LINE[status] + head.encode() + body

@@ -67,10 +67,13 @@ def time_api(api: Connection, shape: Shape, effort: Effort) -> Figures:
 
 
 def figures(times_ms: Sequence[float]) -> Figures:
-    """Return the median and the 95th percentile, each a time that was measured (nearest rank)."""
-    ordered = sorted(times_ms)
-    p50, p95 = (ordered[ceil(share * len(ordered)) - 1] for share in (0.5, 0.95))
-    return Figures(p50, p95)
+    """Return the median and the 95th percentile."""
+    return Figures(percentile(times_ms, 0.5), percentile(times_ms, 0.95))
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return a time that was measured (nearest rank)."""
+    return sorted(times)[ceil(share * len(times)) - 1]
 
 
 def _timed_ms(ask: Callable[[], object]) -> float:

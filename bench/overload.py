@@ -9,6 +9,7 @@ from uuid import uuid4
 import uvloop
 
 from bench.client import Answer, Client
+from bench.duel import percentile
 from bench.load import Ground, load
 from bench.programs import api_program
 from bench.servers import Say, Servers
@@ -140,9 +141,8 @@ def _cells(times: int, rate: float, course: Course, seconds: float, peak: float)
 def _figures(taken_s: Sequence[float], seconds: float) -> list[str]:
     if not taken_s:
         return ["0", "", ""]
-    ordered = sorted(taken_s)
-    p50, p99 = (ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99))
-    return [f"{len(ordered) / seconds:,.0f}", f"{p50:,.0f}", f"{p99:,.0f}"]
+    times_ms = [f"{percentile(taken_s, share) * 1000:,.0f}" for share in (0.5, 0.99)]
+    return [f"{len(taken_s) / seconds:,.0f}", *times_ms]
 
 
 def _report(plan: OverloadPlan, able: float, rows: Sequence[Sequence[str]]) -> str:

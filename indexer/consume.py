@@ -86,8 +86,7 @@ class Consumption:
             self.last_tick = time.monotonic()
             finish_joining(consumer)
             take_up_parked(consumer)
-            patience_ms = POLL_PAUSED_MS if consumer.paused() else POLL_MS
-            polled = consumer.poll(timeout_ms=patience_ms, max_records=self._room())
+            polled = consumer.poll(timeout_ms=patience_ms(consumer), max_records=self._room())
             for partition, records in polled.items():
                 self._heaviest = max(self._heaviest, self._intake.take(partition, records, self._ends))
             self._intake.flush_if_due(caught_up=not polled)
@@ -257,6 +256,11 @@ async def _within(seconds: float, awaited: Future) -> bool:
         return bool(await done)
     finally:
         timer.cancel()
+
+
+def patience_ms(consumer: KafkaConsumer) -> int:
+    """Return how long a poll may wait for records."""
+    return POLL_PAUSED_MS if consumer.paused() else POLL_MS
 
 
 def held_back(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from mappings.event import LogEvent
+from mappings.event import LogEvent, RequestDetail
 
 
 class Rule(NamedTuple):
@@ -67,6 +67,7 @@ RULES = (
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
+_NO_DETAIL = RequestDetail()
 
 
 class Redaction:
@@ -85,14 +86,12 @@ class Redaction:
         found: Counter[str] = Counter()
         if not self._suspects(value):
             return value, found
-        changed = self._cleaned({"content": event.content}, found)
-        if detail := event.request_detail:
-            bodies = {"request_body": detail.request_body, "response_body": detail.response_body}
-            if cleaned := self._cleaned(bodies, found):
-                changed["request_detail"] = _fields.decode(_fields.decode(value)["request_detail"]) | cleaned
-        return (_encode(_fields.decode(value) | changed) if changed else value), found
+        detail = event.request_detail or _NO_DETAIL
+        content = self._cleaned({"content": event.content}, found)
+        bodies = self._cleaned({"request_body": detail.request_body, "response_body": detail.response_body}, found)
+        return (_with(value, content, bodies) if found else value), found
 
-    def _cleaned(self, texts: dict[str, str | None], found: Counter[str]) -> dict[str, Any]:
+    def _cleaned(self, texts: dict[str, str | None], found: Counter[str]) -> dict[str, str]:
         """Return the texts that something was taken out of."""
         suspected = {name: text for name, text in texts.items() if text and self._suspects(text.encode())}
         cleaned = {name: _clean(text, self._rules, found) for name, text in suspected.items()}
@@ -101,6 +100,14 @@ class Redaction:
 
 def _nothing(_value: bytes) -> None:
     return None
+
+
+def _with(value: bytes, texts: dict[str, str], bodies: dict[str, str]) -> bytes:
+    """Return the event with other texts; everything else stays as it was written."""
+    fields: dict[str, Any] = _fields.decode(value)
+    if bodies:
+        fields["request_detail"] = _fields.decode(fields["request_detail"]) | bodies
+    return _encode(fields | texts)
 
 
 def _clean(text: str, rules: Collection[Rule], found: Counter[str]) -> str:

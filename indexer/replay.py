@@ -17,7 +17,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.breaker import Breaker
 from indexer.bulk import Bulk
-from indexer.consume import CONSUMER, POLL_MS, held_back
+from indexer.consume import CONSUMER, held_back, patience_ms
 from indexer.deadletter import Rejection
 from indexer.document import Place, weight
 from indexer.indices import Indices
@@ -121,7 +121,7 @@ class Replay:
     def _read(self, bounds: Mapping[TopicPartition, int]) -> None:
         while not self._stopping.is_set() and (left := self._left(bounds)):
             take_up_parked(self._consumer)
-            polled = self._consumer.poll(timeout_ms=POLL_MS)
+            polled = self._consumer.poll(timeout_ms=patience_ms(self._consumer))
             for partition, records in polled.items():
                 self._take(partition, [record for record in records if record.offset < bounds[partition]])
             self._intake.flush_if_due(caught_up=not polled)
