@@ -1,6 +1,8 @@
 """Elasticsearch's answer: bytes in, what we read of it out. The logs themselves stay bytes."""
 
 from collections.abc import Sequence
+from math import copysign
+from sys import float_info
 
 from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
@@ -54,7 +56,7 @@ class Aggregation(Struct, frozen=True):
     """Buckets, or one value, or percentiles, or a number of logs and what was asked about them."""
 
     buckets: list[Bucket] = []
-    value: float | None = None
+    given: float | str | None = field(name="value", default=None)
     values: list[Point] = []
     doc_count: int = 0
     doc_count_error_upper_bound: int = 0
@@ -63,6 +65,11 @@ class Aggregation(Struct, frozen=True):
     points: "Aggregation | None" = None
     by_count: "Aggregation | None" = None
     by_amount: "Aggregation | None" = None
+
+    @property
+    def value(self) -> float | None:
+        """Return the one value; the greatest double for a sum beyond it, which comes as a text."""
+        return copysign(float_info.max, float(self.given)) if isinstance(self.given, str) else self.given
 
 
 class Found(Struct, frozen=True):

@@ -17,6 +17,7 @@ from api.feed import Feed
 from api.gate import Gate
 from api.limits import Limits
 from api.metrics import Metrics
+from api.readiness import Readiness
 from api.settings import ApiSettings
 from api.store import Store, connect
 from api.watch import Watch
@@ -62,8 +63,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watcher = connect(settings, connections=2)
     app.state.watch = Watch(watcher, settings.index_alias)
     app.state.store = Store(settings, app.state.watch, app.state.metrics)
-    app.state.feed = Feed(app.state.store, app.state.metrics)
+    app.state.feed = Feed(app.state.store, app.state.metrics, settings.api_max_tails)
     app.state.backlog = Backlog(app.state.store)
+    app.state.readiness = Readiness(app.state.watch, app.state.store)
     parts = (app.state.watch, app.state.feed, app.state.keyring)
     running = [asyncio.create_task(part.run()) for part in parts]
     yield

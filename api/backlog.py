@@ -17,6 +17,8 @@ from api.store import Store
 LOGS_WITH_BODIES = 20  # in one page: a body has up to a megabyte
 LOGS_WITHOUT_BODIES = 500
 REMEMBERED_PAGES = 32  # for the tails that come for a page a little later than the others
+REMEMBERED_BYTES = 8_000_000
+READABLE = "gateway_logs.readable"  # a second copy of the texts, for the search
 # What would end a line of an event: in JSON, blank space between tokens. The last three are none to the standard, but
 # many clients split lines as Unicode does; inside a string the escape is the same character.
 _LINE_ENDS = {b"\n": b" ", b"\r": b" ", **{each.encode(): b"\\u%04x" % ord(each) for each in "\x85\u2028\u2029"}}
@@ -56,10 +58,18 @@ class Backlog:
         task = self._pages.get(key)
         if task is None or _failed(task):
             task = self._pages[key] = asyncio.create_task(self._read(wanted, position, lane))
-            while len(self._pages) > REMEMBERED_PAGES:
-                self._pages.popitem(last=False)
+            task.add_done_callback(lambda _: self._forget())
         # Shielded: the tail that asked first may hang up, and the others still wait.
         return await asyncio.shield(task)
+
+    def _forget(self) -> None:
+        """Let go of the oldest pages that are too many, or too large."""
+        while self._pages and (len(self._pages) > REMEMBERED_PAGES or self._bytes() > REMEMBERED_BYTES):
+            self._pages.popitem(last=False)
+
+    def _bytes(self) -> int:
+        read = (task for task in self._pages.values() if task.done() and not _failed(task))
+        return sum(len(task.result().events) for task in read)
 
     async def _read(self, wanted: Filter, position: Position, lane: Lane) -> Page:
         body = page_body(wanted, position.get(lane.mark, NOTHING), lane.reached)
@@ -80,7 +90,7 @@ def page_body(wanted: Filter, after: int, upto: int) -> Body:
         "size": _size(wanted),
         "sort": ["_seq_no"],
         "track_total_hits": False,
-        **({} if wanted.with_bodies else {"_source": {"excludes": BODIES}}),
+        "_source": {"excludes": [READABLE] if wanted.with_bodies else BODIES},
     }
 
 

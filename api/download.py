@@ -2,8 +2,9 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from functools import partial
 
 import structlog
 from msgspec import Struct
@@ -73,7 +74,8 @@ class Download(Response):
             async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._order.walk)) as walk:
                 self._coming, hits = await self._count(pit), await _next(walk)
                 await send({"type": "http.response.start", "status": 200, "headers": self._head()})
-                await self._send_all(hits, walk, scope["extensions"][LINE], send)
+                end = await self._send_all(hits, walk, scope["extensions"][LINE], send)
+            end()  # not before the point in time is given back: the edge stops what a closed connection waits for
 
     async def _count(self, pit: str) -> int:
         (counted,) = await self._store.search([count_body(matching(self._order.walk.params))], pit)
@@ -85,7 +87,8 @@ class Download(Response):
 
     async def _send_all(
         self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], line: LenientProtocol, send: Send
-    ) -> None:
+    ) -> Callable[[], None]:
+        """Send the logs; return how the answer is to be ended."""
         rows, packer = 0, _Packer(is_compressed=self._order.is_compressed)
         try:
             await _send(send, packer.add(self._order.head))
@@ -98,9 +101,8 @@ class Download(Response):
             await _send(send, packer.end())
         except ApiError as error:
             _log.warning("an export broke off", rows=rows, reason=error.reason or error.message)
-            line.cut()
-        else:
-            line.finish(b"x-export-count: %d" % rows)
+            return line.cut
+        return partial(line.finish, b"x-export-count: %d" % rows)
 
     def _check(self, rows: int) -> None:
         if rows != self._coming:

@@ -22,8 +22,8 @@ from api.zone import NAMES, read_zone
 ROWS_WITH_BODIES = 500  # in one page, at most: a body has up to a megabyte
 ROWS_WITHOUT_BODIES = 5_000
 READABLE = "gateway_logs.readable"
-_GZIP = re.compile(r"(^|,)\s*(gzip|\*)\s*(;\s*q\s*=\s*(?!0(\.0*)?\s*(,|$))[\d.]+)?\s*(,|$)", re.IGNORECASE)
-_NAMES = "comma-separated, of " + ", ".join(COLUMNS)
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
+_NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
 
 
 class ExportParams(SearchParams, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class ExportParams(SearchParams, frozen=True, kw_only=True):
 
 def _columns(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
-    if not set(names) <= set(COLUMNS):
+    if not set(names) <= set(COLUMNS) or len(set(names)) < len(names):
         raise ValueError
     return names
 
@@ -86,9 +86,19 @@ async def export_all(request: Request) -> Response:
 
 async def _answer(request: Request, params: ExportParams) -> Response:
     params = await hold(request.app.state.feed, params)
-    is_compressed = bool(_GZIP.search(request.headers.get("accept-encoding", "")))
+    is_compressed = takes_gzip(request.headers.get("accept-encoding", ""))
     order = (_as_csv if params.format == "csv" else _as_ndjson)(params, is_compressed=is_compressed)
     return Download(request.app.state.store, request.app.state.exports, order)
+
+
+def takes_gzip(offered: str) -> bool:
+    """Tell whether an Accept-Encoding header takes gzip, by name or with all others."""
+    weights: dict[str, str] = {}
+    for coding in offered.lower().split(","):
+        name, _, weight = coding.partition(";")
+        weights[name.strip()] = weight.strip()
+    found = weights.get("gzip", weights.get("*"))
+    return found is not None and not _REFUSED.fullmatch(found)
 
 
 def _as_csv(params: ExportParams, *, is_compressed: bool) -> Order:

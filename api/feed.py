@@ -20,9 +20,10 @@ _log = structlog.get_logger()
 class Feed:
     """How far every shard is searchable, for all tails of the process."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
+    def __init__(self, store: Store, metrics: Metrics, most: int) -> None:
         self._store = store
         self._open = metrics.tails
+        self._most = most
         self._listeners = 0
         self._listening = asyncio.Event()
         self._beat = asyncio.Event()
@@ -30,10 +31,10 @@ class Feed:
         self._looked_s = -BEAT_S
         self.lanes: Lanes = {}
 
-    @property
-    def listeners(self) -> int:
-        """Return how many tails are open."""
-        return self._listeners
+    def check(self) -> None:
+        """Raise `ApiError` 503 where one more tail is one too many."""
+        if self._listeners >= self._most:
+            raise ApiError(503, "too many tails are open: try again in a moment")
 
     async def run(self) -> None:
         """Beat until cancelled."""
@@ -51,7 +52,8 @@ class Feed:
 
     @contextmanager
     def listener(self) -> Iterator[None]:
-        """Keep the feed going."""
+        """Keep the feed going; raise `ApiError` 503 for a tail too many."""
+        self.check()
         self._listeners += 1
         self._listening.set()
         try:

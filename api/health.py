@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.errors import ApiError
-from api.watch import Watch
+from api.readiness import Readiness
 
 router = APIRouter(tags=["health"])
 OK = b'{"data":{"status":"ok"},"message":"","success":true}'
@@ -21,13 +20,8 @@ async def healthz() -> Response:
 @router.get("/readyz", summary="Elasticsearch answers and the index is in place")
 async def readyz(request: Request) -> Response:
     """Answer 200 when a search would work; 503 with the reason when not."""
-    watch: Watch = request.app.state.watch
-    await watch.look()
-    if not watch.answers:
-        raise ApiError(503, "the log store does not answer")
-    if not watch.has_index:
-        raise ApiError(503, "the index is not there yet: the indexer makes it with the first log")
-    await request.app.state.store.try_search()
+    readiness: Readiness = request.app.state.readiness
+    await readiness.check()
     return Response(OK, media_type="application/json")
 
 

@@ -16,6 +16,7 @@ from api.words import Word, Words, beginning, count_parts, has_lone_characters, 
 from mappings.text import readable
 
 Body = dict[str, Any]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 TEXTS = ("content", "request_detail.request_body", "request_detail.response_body")
 EXACT = "gateway_logs.exact"
@@ -23,6 +24,7 @@ TIE = "gateway_logs.tie"
 LONGEST_VALUE = 8191  # characters: `ignore_above` of every keyword in logs.json
 LONGEST_PREFIX = 1000  # characters that a `prefix` query takes: index.max_regex_length
 MENU = 1000  # entries in each of the filter menus
+MENU_IN_EACH_INDEX = 5_000  # that are looked at for it: with fewer, one of many indices may hide a frequent value
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
 BODIES = ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
 MARKED = 1_000_000  # characters of a text that are looked at for highlights: index.highlight.max_analyzed_offset
@@ -130,9 +132,13 @@ def has_range(body: Body) -> bool:
 
 
 def sort(order: Order) -> list[Body]:
-    """Return the order of logs; equal ones by the number that the indexer gave each."""
+    """Return the order of logs; equal ones by the number that the indexer gave each.
+
+    It comes from the ids of the log, which a gateway may use again at another time: then that time decides.
+    """
     direction = "desc" if order.descending else "asc"
-    return [{order.field: {"order": direction, "missing": "_last"}}, {TIE: {"order": "desc"}}]
+    last = [] if order.field == "created_at" else [{"created_at": {"order": "desc"}}]
+    return [{order.field: {"order": direction, "missing": "_last"}}, {TIE: {"order": "desc"}}, *last]
 
 
 def _query(clauses: list[Body]) -> Body:
@@ -146,7 +152,10 @@ def _seen(numbers: Sequence[tuple[str, int]]) -> Body:
 
 def _menus() -> Body:
     # One more than is shown, for the entry that means "none".
-    return {name: {"terms": {"field": field, "size": MENU + 1}} for name, field in MENUS.items()}
+    return {
+        name: {"terms": {"field": field, "size": MENU + 1, "shard_size": MENU_IN_EACH_INDEX}}
+        for name, field in MENUS.items()
+    }
 
 
 def _narrowing(params: SearchParams) -> list[Body]:
@@ -175,7 +184,13 @@ def _ip(text: str) -> Body:
         return term("ip.written", text)
     if "%" in text:  # a zone: valid for Python, not for Elasticsearch
         return term("ip.written", text)
-    return term("ip", str(network) if "/" in text else str(network.network_address))
+    return term("ip", str(_unmapped(network)) if "/" in text else str(network.network_address))
+
+
+def _unmapped(network: Network) -> Network:
+    """Return a network of IPv4 addresses written as IPv6, which Elasticsearch refuses, as what it is."""
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
+    return network if mapped is None else ipaddress.IPv4Network((mapped, network.prefixlen - 96))
 
 
 def _words(query: Words) -> list[Body]:

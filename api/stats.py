@@ -69,8 +69,8 @@ async def _answer(request: Request, params: StatsParams) -> Response:
     if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
         raise ApiError(400, "compare=true: needs start_timestamp and end_timestamp, which say how long the period is")
     params = await hold(request.app.state.feed, params)
-    period = _given(params) or await _found(store, params)
-    data = _nothing() if period is None else await _measured(store, params, period)
+    period = None if _is_reversed(params) else _given(params) or await _found(store, params)
+    data = _nothing(params) if period is None else await _measured(store, params, period)
     return Response(success(data, params.message), media_type="application/json")
 
 
@@ -79,7 +79,12 @@ def _given(params: StatsParams) -> Period | None:
     start_ms, end_ms = params.start_timestamp, params.end_timestamp
     if start_ms is None or end_ms is None or end_ms - start_ms > LONGEST_WINDOW_MS:
         return None
-    return Period(start_ms, max(start_ms, end_ms))
+    return Period(start_ms, end_ms)
+
+
+def _is_reversed(params: StatsParams) -> bool:
+    start_ms, end_ms = params.start_timestamp, params.end_timestamp
+    return start_ms is not None and end_ms is not None and start_ms > end_ms
 
 
 async def _found(store: Store, params: StatsParams) -> Period | None:
@@ -117,6 +122,8 @@ def _figures(found: Found, period: Period, zone: str) -> dict[str, Any]:
     return {"start": in_zone(period.start_ms, zone), "end": in_zone(period.end_ms, zone), **totals(found)}
 
 
-def _nothing() -> dict[str, Any]:
+def _nothing(params: StatsParams) -> dict[str, Any]:
     """Return the figures of no logs at all: they have no period that could be shown in bars."""
-    return {"start": "", "end": "", **totals(Found()), "interval": "", "histogram": [], "top": tops(Found())}
+    none = {"start": "", "end": "", **totals(Found())}
+    bare = {**none, "interval": "", "histogram": [], "top": tops(Found())}
+    return {**bare, **({"previous": none} if params.compare else {})}

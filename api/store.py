@@ -36,7 +36,7 @@ _UNFORESEEN = (500, "the search failed inside the service")
 _BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
     (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses"): (400, TOO_WIDE),
     (b"Time exceeded", b"search_timeout_exception"): _TOO_LONG,
-    (b"due to missing shards", b"no_shard_available"): _NOT_WHOLE,
+    (b"due to missing shards", b"no_shard_available", b"index_closed", b"cluster_block"): _NOT_WHOLE,
 }
 _BY_STATUS: Mapping[int, tuple[int, str]] = {
     404: _NO_INDEX,

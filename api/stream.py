@@ -16,6 +16,7 @@ from api.position import Position, event_id, first_behind
 from api.wire import LINE, LenientProtocol
 
 RECONNECT_MS = 2000
+PIECE_BYTES = 65_536
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -109,10 +110,15 @@ class Stream(Response):
             await self._write(b"id: %b\n: alive\n\n" % event_id(self._position).encode())
 
     async def _write(self, events: bytes) -> None:
-        """Hand events to the connection; raise TimeoutError where the reader has taken nothing for too long."""
-        async with asyncio.timeout(self._patience.reader_s):
-            await self._send({"type": "http.response.body", "body": events, "more_body": True})
-        self._sent_s = monotonic()
+        """Hand events to the connection; raise TimeoutError where the reader has taken nothing for too long.
+
+        In pieces, each once the reader has taken most of those before: all tails share the page itself.
+        """
+        for begin in range(0, len(events), PIECE_BYTES):
+            piece = events[begin : begin + PIECE_BYTES]
+            async with asyncio.timeout(self._patience.reader_s):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            self._sent_s = monotonic()
 
 
 def _event(name: str, message: str) -> bytes:

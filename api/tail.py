@@ -35,8 +35,7 @@ async def _open(request: Request, params: SearchParams) -> Response:
     state = request.app.state
     feed: Feed = state.feed
     settings: ApiSettings = state.settings
-    if feed.listeners >= settings.api_max_tails:
-        raise ApiError(503, "too many tails are open: try again in a moment")
+    feed.check()
     await state.store.search([trial_body(matching(params))])
     position = _beginning(request.headers.get("last-event-id", ""), await feed.fresh_lanes())
     tail = Tail(filter_of(params), position, params.message, lambda: is_allowed(request))

@@ -24,7 +24,7 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 class LenientProtocol(HttpToolsProtocol):
     """One connection."""
 
-    patience_s = 30.0  # for a client to send a request's head, and to take some part of its answer
+    patience_s = 30.0  # for a client to send a request, and to take some part of its answer
     max_connections = 10_000
     gate: Gate
     metrics: Metrics
@@ -32,8 +32,9 @@ class LenientProtocol(HttpToolsProtocol):
     _is_refused = False
     _is_turned_away = False  # the request that is being read: what still comes of it is nothing to the app
     _awaits_head = True
+    _is_in_first_line = True
     _head_bytes = 0
-    _head_timer: asyncio.TimerHandle | None = None
+    _request_timer: asyncio.TimerHandle | None = None
     _reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -41,11 +42,11 @@ class LenientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > self.max_connections:
             self._refuse(503, _CROWDED)
-        self._await_head()
+        self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        for timer in (self._head_timer, self._reader_timer):
+        for timer in (self._request_timer, self._reader_timer):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
@@ -59,10 +60,9 @@ class LenientProtocol(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(431, _TOO_LONG)
                 return
-            self._await_head()
-        if data.startswith(b"GET ") and not data.isascii():
-            line, end, rest = data.partition(b"\r\n")
-            data = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], line) + end + rest
+            self._await_request()
+            if self._is_in_first_line:
+                data = self._escaped(data)
         super().data_received(data)
 
     def on_message_begin(self) -> None:
@@ -73,9 +73,6 @@ class LenientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start to answer."""
         self._awaits_head, self._head_bytes = False, 0
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
         self._is_turned_away = self._is_one_too_many()
         if self._is_turned_away:
             self._turn_away()
@@ -89,9 +86,18 @@ class LenientProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Take in the end of a request."""
-        self._awaits_head = True
+        self._awaits_head = self._is_in_first_line = True
+        if self._request_timer:
+            self._request_timer.cancel()
+            self._request_timer = None
         if not self._is_turned_away:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Watch whether the client takes the end of its answer: the connection would be kept for it for ever."""
+        super().on_response_complete()
+        if self.transport.get_write_buffer_size():
+            self._watch_reader()
 
     def pause_writing(self) -> None:
         """Hold the answer back, as the client does not take it; and watch whether it ever does."""
@@ -149,9 +155,25 @@ class LenientProtocol(HttpToolsProtocol):
             self.transport.close()
         self.on_response_complete()
 
-    def _await_head(self) -> None:
-        if not self._head_timer and not self._is_refused:
-            self._head_timer = self.loop.call_later(self.patience_s, self._refuse, 408, _TOO_SLOW)
+    def _escaped(self, data: bytes) -> bytes:
+        """Return data with percent signs in the first line of a request, and nowhere else.
+
+        A body that grew would be read as the next request, which on a connection of a proxy is somebody else's.
+        """
+        line, end, rest = data.partition(b"\n")
+        self._is_in_first_line = not end
+        return _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], line) + end + rest
+
+    def _await_request(self) -> None:
+        if not self._request_timer and not self._is_refused:
+            self._request_timer = self.loop.call_later(self.patience_s, self._end_slow_request)
+
+    def _end_slow_request(self) -> None:
+        """Tell a client that sends no whole request; one that has an answer already has no use for another."""
+        if self._awaits_head:
+            self._refuse(408, _TOO_SLOW)
+        else:
+            self.transport.abort()
 
     def _watch_reader(self) -> None:
         if self._reader_timer:
@@ -164,7 +186,7 @@ class LenientProtocol(HttpToolsProtocol):
         self._reader_timer = None
         if self.transport.get_write_buffer_size() >= left_bytes > 0:
             self.transport.abort()
-        elif self.flow.write_paused or self.transport.is_closing():
+        elif self.transport.get_write_buffer_size():
             self._watch_reader()
 
     def _refuse(self, status: int, message: str) -> None:

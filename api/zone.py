@@ -5,7 +5,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from mappings.instant import EPOCH, format_rfc3339
+from mappings.instant import EPOCH, GO_ZERO_MS, YEAR_10000_MS, format_rfc3339
 
 NAMES = "a name such as Asia/Shanghai, an offset such as +08:00, or UTC"
 NOT_OF_JAVA = frozenset({"EST", "Factory", "HST", "MST", "ROC", "localtime"})  # Elasticsearch refuses them
@@ -22,7 +22,11 @@ def read_zone(text: str) -> str:
 
 
 def in_zone(milliseconds: int, zone: str) -> str:
-    """Return a moment as RFC 3339 with the zone's offset, `2026-11-24T20:00:00.123+08:00`."""
+    """Return a moment as RFC 3339 with the zone's offset, `2026-11-24T20:00:00.123+08:00`.
+
+    The first or the last of the calendar stands for what lies beyond it.
+    """
+    milliseconds = min(max(milliseconds, GO_ZERO_MS), YEAR_10000_MS - 1)
     if zone == "UTC":
         return format_rfc3339(milliseconds)
     try:

@@ -21,7 +21,7 @@ from indexer.ledger import Ledger
 from indexer.offsets import Offsets
 from indexer.outbox import Outbox
 from indexer.redrive import Choice, redrive
-from indexer.replay import Stretch, replay
+from indexer.replay import NoTopicError, Stretch, replay
 from indexer.sender import Desk, Sender
 from indexer.settings import IndexerSettings
 from indexer.upkeep import Upkeep, watch_loop
@@ -45,6 +45,8 @@ def main() -> None:
         signal.signal(number, lambda *_: stopping.set())
     try:
         sys.exit(_execute(arguments, settings, stopping))
+    except NoTopicError as error:
+        sys.exit(str(error))
     except KafkaError as error:  # of the two commands; the indexer itself waits
         sys.exit(f"Kafka at {settings.kafka_bootstrap_servers} does not answer: {type(error).__name__}; run it again")
 
@@ -58,7 +60,10 @@ def _parse() -> Namespace:
     again = commands.add_parser("replay", help="read a stretch of the topic again, beside the consumer group")
     again.add_argument("--from", type=_moment, required=True, metavar="TIME", dest="from_ms", help="by record time")
     again.add_argument("--to", type=_moment, metavar="TIME", dest="to_ms", help="up to this time; else to the end")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.command == "replay" and arguments.to_ms is not None and arguments.to_ms < arguments.from_ms:
+        again.error("--to is before --from")
+    return arguments
 
 
 def _moment(text: str) -> int:

@@ -66,9 +66,9 @@ class Bulk:
         try:
             answer = self._post(operations)
         except ApiError as error:
-            return _refused(operations, error.meta.status, _type(error))
+            return _refused(operations, error.meta.status, _cause(error))
         except TransportError as error:
-            return _refused(operations, 0, type(error).__name__)
+            return _refused(operations, 0, _Error(type(error).__name__))
         return verdicts(answer, len(operations))
 
     def _post(self, operations: list[Operation]) -> Any:
@@ -107,15 +107,21 @@ def _without_content(error: _Error) -> str:
     return f"{error.type}: {error.reason.partition(' in document with id')[0]}"[:500]
 
 
-def _refused(operations: list[Operation], status: int, error: str) -> list[Verdict]:
-    fate = request_fate(status, error, len(operations), sum(operation.size for operation in operations))
-    why = f"Elasticsearch refused the request: {status} {error}" if status else f"Elasticsearch is away: {error}"
+def _refused(operations: list[Operation], status: int, error: _Error) -> list[Verdict]:
+    size = sum(operation.size for operation in operations)
+    fate = request_fate(status, error.type, error.reason, len(operations), size)
+    why = (
+        f"Elasticsearch refused the request: {status} {error.type}"
+        if status
+        else f"Elasticsearch is away: {error.type}"
+    )
     return [Verdict(fate, why)] * len(operations)
 
 
-def _type(error: ApiError) -> str:
+def _cause(error: ApiError) -> _Error:
     body = error.body
-    return str(body["error"].get("type", "")) if isinstance(body, dict) and isinstance(body.get("error"), dict) else ""
+    found = body.get("error") if isinstance(body, dict) else None
+    return _Error(str(found.get("type", "")), str(found.get("reason", ""))) if isinstance(found, dict) else _Error()
 
 
 def by_fate(operations: Iterable[Operation], found: Iterable[Verdict]) -> dict[Fate, list[tuple[Operation, str]]]:

@@ -60,17 +60,19 @@ REQUEST_ERRORS = frozenset(
         "parsing_exception",
     }
 )
+# ... and these of them are about the cluster's settings, or about something before it that dropped the body.
+SYSTEM_REFUSALS = ("explicit index", "body is required", "no requests added")
 LARGE = 1_000_000  # bytes: below it no limit on the size of a request is about one log
 
 
-def request_fate(status: int, error_type: str, operations: int, size: int) -> Fate:
+def request_fate(status: int, error_type: str, reason: str, operations: int, size: int) -> Fate:
     """Return the fate of a request that was refused as a whole; status 0 means that there was no answer.
 
     Halves tell who was meant; a log that is refused although it is alone is a dead letter, if it is the log's fault.
     """
     if status == 413:
         return Fate.SPLIT if operations > 1 else Fate.DEAD_LETTER if size >= LARGE else Fate.HOLD
-    if status == 400 and error_type in REQUEST_ERRORS:
+    if status == 400 and error_type in REQUEST_ERRORS and not any(text in reason for text in SYSTEM_REFUSALS):
         return Fate.SPLIT if operations > 1 else Fate.DEAD_LETTER
     return Fate.RETRY if status in (0, 408, 429) or status >= 500 else Fate.HOLD
 

@@ -5,18 +5,19 @@ member stays in its group for as long as it takes.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
-from threading import Event, Timer
+from collections.abc import Collection, Mapping
+from threading import Event
 from typing import Any
 
 import structlog
-from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
-from kafka.future import Future
+from kafka.structs import MemberState
 
+from indexer.assignment import Assignment, numbers, with_metadata
 from indexer.intake import Ends, Intake
-from indexer.kafka_3_0_12 import finish_joining, take_up_parked
+from indexer.kafka_3_0_12 import connected, ends_of, finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
 from indexer.unreadable import Damage
 
@@ -26,9 +27,9 @@ POLL_MS = 100
 POLL_PAUSED_MS = 20  # a poll has no eye for a partition that could be resumed: the senders would run dry
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 1.0
+COMMIT_ANEW_SECONDS = 30.0  # whoever may have taken an offset back: a partition at rest would show a lag for ever
 ASK_MS = 2_000
 CLOSE_MS = 5_000
-COMMIT_LIMIT_SECONDS = 3.0
 DRAIN_SECONDS = 8.0  # below the session time-out: the drain only saves work, the fence keeps things right
 REBUILD_SECONDS = 1.0
 STUCK_SECONDS = 5.0  # a partition whose oldest record is older than this gets less of the memory
@@ -63,9 +64,9 @@ class Consumption:
         self._ends = ends
         self._stopping = stopping
         self._consumer: KafkaConsumer | None = None
-        self._assignment: Assignment | None = None
+        self._is_joined = False
         self._damage = Damage()
-        self._committed_at = 0.0
+        self._committed_at = self._committed_anew_at = 0.0
         self._heaviest = 4_000_000  # bytes of a record and its copies: the first poll is a careful one
 
     def run(self) -> None:
@@ -88,14 +89,15 @@ class Consumption:
             take_up_parked(consumer)
             polled = consumer.poll(timeout_ms=patience_ms(consumer), max_records=self._room())
             for partition, records in polled.items():
-                self._heaviest = max(self._heaviest, self._intake.take(partition, records, self._ends))
+                taken = self._intake.take(partition, records, self._ends)
+                self._heaviest = max(self._heaviest * 9 // 10, 1024, taken)
             self._intake.flush_if_due(caught_up=not polled)
             self._hold_back(consumer)
             self._commit_if_due(consumer)
 
     def _connect(self) -> KafkaConsumer:
         settings = self._settings
-        consumer = KafkaConsumer(
+        consumer = connected(
             **settings.kafka_options(),
             **CONSUMER,
             group_id=settings.kafka_group_id,
@@ -104,8 +106,8 @@ class Consumption:
             client_id="gateway-logs-indexer",
         )
         self._damage.read_past(consumer)
-        self._assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
-        consumer.subscribe([settings.kafka_topic], listener=self._assignment)
+        assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
+        consumer.subscribe([settings.kafka_topic], listener=assignment)
         log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
         return consumer
 
@@ -123,9 +125,7 @@ class Consumption:
     def _room(self) -> int:
         """Return how many records the next poll may bring: as many of the heaviest seen lately as there is room for."""
         free = self._settings.indexer_budget_bytes - self._ends.offsets.bytes_under_way()
-        records = min(max(free // self._heaviest, 1), POLL_RECORDS)
-        self._heaviest = max(self._heaviest * 9 // 10, 1024)
-        return records
+        return min(max(free // self._heaviest, 1), POLL_RECORDS)
 
     def _hold_back(self, consumer: KafkaConsumer) -> None:
         """Pause what has its share of the memory, resume what is well below it.
@@ -148,8 +148,10 @@ class Consumption:
             return
         self._committed_at = now
         self._look_around(consumer)
-        if offsets := self._ends.offsets.to_commit():
-            consumer.commit_async(_with_metadata(offsets), callback=self._on_committed)
+        if anew := now - self._committed_anew_at >= COMMIT_ANEW_SECONDS:
+            self._committed_anew_at = now
+        if offsets := self._ends.offsets.to_commit(anew):
+            consumer.commit_async(with_metadata(offsets), callback=self._on_committed)
 
     def _on_committed(self, offsets: dict[TopicPartition, OffsetAndMetadata], answer: Any) -> None:
         failed = isinstance(answer, Exception)
@@ -164,17 +166,23 @@ class Consumption:
         """
         assigned = consumer.assignment()
         try:
-            ends = consumer.end_offsets(assigned, timeout_ms=ASK_MS) if assigned else {}
+            ends = ends_of(consumer, assigned, ASK_MS)
         except KafkaError as error:
             self.trouble = _away(self._settings, error)
             return
-        joined = self._assignment is not None and self._assignment.joined
-        self.trouble = "" if joined else f"joining the consumer group {self._settings.kafka_group_id}"
+        self.trouble = self._trouble(consumer, assigned - ends.keys())
         for partition in assigned:
             position = consumer.position(partition, timeout_ms=0)
             if position is not None:
                 self._ends.offsets.caught_up(partition, position)
         self._report(ends)
+
+    def _trouble(self, consumer: KafkaConsumer, leaderless: Collection[TopicPartition]) -> str:
+        state = consumer.group_metadata().state
+        self._is_joined = state is MemberState.STABLE or (self._is_joined and state is MemberState.REBALANCING)
+        if not self._is_joined:
+            return f"joining the consumer group {self._settings.kafka_group_id}"
+        return f"no broker leads these partitions: {numbers(leaderless)}" if leaderless else ""
 
     def _report(self, ends: dict[TopicPartition, int]) -> None:
         ledger, offsets = self._ends.ledger, self._ends.offsets
@@ -205,59 +213,6 @@ class Consumption:
             log.warning("the Kafka consumer could not be closed in order", error=type(error).__name__)
 
 
-class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
-    """What happens when partitions come and go. Runs on kafka-python's own thread while poll() waits for it."""
-
-    def __init__(self, consumer: KafkaConsumer, intake: Intake, ends: Ends, drain_seconds: Callable[[], float]) -> None:
-        self.joined = False
-        self._consumer = consumer
-        self._intake = intake
-        self._ends = ends
-        self._drain_seconds = drain_seconds
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Begin to keep account of new partitions."""
-        self.joined = True
-        self._ends.offsets.own(assigned)
-        self._ends.ledger.rebalances.labels("assigned").inc()
-        log.info("partitions assigned", partitions=_numbers(assigned))
-
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Finish what is under way if that is quick, commit it, then let go: the next owner goes on from there."""
-        self._ends.ledger.rebalances.labels("revoked").inc()
-        self._intake.flush()
-        drained = await self._drain(revoked)
-        ready = self._ends.offsets.to_commit()
-        if offsets := {partition: offset for partition, offset in ready.items() if partition in revoked}:
-            await _within(COMMIT_LIMIT_SECONDS, self._consumer.commit_async(_with_metadata(offsets)))
-        self._ends.offsets.forget(revoked)
-        log.info("partitions revoked", partitions=_numbers(revoked), drained=drained)
-
-    async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
-        """Let go at once: another member owns them already, and a commit would be refused."""
-        self._ends.ledger.rebalances.labels("lost").inc()
-        self._ends.offsets.forget(lost)
-        log.warning("partitions lost: this member was too slow to be heard", partitions=_numbers(lost))
-
-    async def _drain(self, partitions: Collection[TopicPartition]) -> bool:
-        return await _within(self._drain_seconds(), self._ends.offsets.drained(partitions))
-
-
-async def _within(seconds: float, awaited: Future) -> bool:
-    """Wait for a future, but not longer than this; tell whether it succeeded in time. Never raises.
-
-    A commit that fails or hangs costs a second look at logs that are stored; one that raised here would cost the loop.
-    """
-    done = Future()
-    awaited.add_both(lambda _: done.is_done or done.success(awaited.succeeded()))
-    timer = Timer(seconds, lambda: done.is_done or done.success(value=False))
-    timer.start()
-    try:
-        return bool(await done)
-    finally:
-        timer.cancel()
-
-
 def patience_ms(consumer: KafkaConsumer) -> int:
     """Return how long a poll may wait for records."""
     return POLL_PAUSED_MS if consumer.paused() else POLL_MS
@@ -286,14 +241,6 @@ def held_back(
         return size >= limit * (0.5 if partition in paused else 1)
 
     return {partition for partition in assigned if is_over(partition)}
-
-
-def _with_metadata(offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
-    return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
-
-
-def _numbers(partitions: Collection[TopicPartition]) -> list[int]:
-    return sorted(partition.partition for partition in partitions)
 
 
 def _away(settings: IndexerSettings, error: Exception) -> str:

@@ -1,7 +1,6 @@
 """What is no log goes to the dead-letter topic: the record as it came, and why. Finished once acknowledged."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -10,10 +9,11 @@ from typing import Any, Protocol
 import structlog
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from indexer.breaker import Breaker
 from indexer.document import weight
+from indexer.kafka_3_0_12 import abandon
 from indexer.ledger import Ledger
 from indexer.offsets import Offsets, Span
 from indexer.origin import HEADER, origin
@@ -157,11 +157,10 @@ class DeadLetters(Thread):
         return self._producer
 
     def _give_up_producer(self) -> None:
-        """Throw the producer away; one with records under way complains, and those are written again."""
+        """Throw the producer away; what it has under way is written again."""
         producer, self._producer = self._producer, None
         if producer:
-            with suppress(KafkaError):
-                producer.close(timeout=0)
+            abandon(producer)
 
 
 def _report(rejections: list[Rejection]) -> None:

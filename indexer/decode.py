@@ -6,8 +6,7 @@ The value is not rebuilt: after the checks its own bytes travel on. Only what an
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -203,17 +202,16 @@ def _odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
     objects that are mapped are read as paths; below an unknown key anything goes.
     """
     fields = _fields.decode(value)
-    found: dict[str, Any] = {name: fields[name] for name in _odd_names(tuple(fields))}
+    found: dict[str, Any] = {name: fields[name] for name in _odd_names(fields)}
     for name in _NESTED:
         if getattr(event, name) is not None:
             inner = _fields.decode(fields[name])
-            if odd := _odd_names(tuple(inner)):
+            if odd := _odd_names(inner):
                 found[name] = {key: inner[key] for key in odd}
     return found
 
 
-@lru_cache(maxsize=1024)  # a gateway writes the same few sets of names in every event
-def _odd_names(names: tuple[str, ...]) -> tuple[str, ...]:
+def _odd_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
 
 

@@ -1,10 +1,72 @@
-"""Two faults of kafka-python 3.0.12 that would stop a consumer for ever, and what keeps it going.
+"""Faults of kafka-python 3.0.12 that would stop an indexer sooner or later, and what keeps it going.
 
-Both were found by the tests, and both need the library's inside, so the release is pinned exactly in
-pyproject.toml. Drop this file when a release has mended them: tests/test_kafka_3_0_12.py fails without it.
+What goes round them needs the library's inside, so the release is pinned exactly in pyproject.toml. Drop a function
+when a release has mended its fault: tests/test_kafka_3_0_12.py tells.
 """
 
-from kafka import KafkaConsumer
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, LeaderNotAvailableError
+from kafka.net.compat import KafkaNetClient
+
+GIVE_UP_SECONDS = 2.0
+
+
+def connected(**options: Any) -> KafkaConsumer:
+    """Return a consumer; raise KafkaError where no broker answers.
+
+    The library leaves the thread and the connections of one that could not be made. While Kafka is away one is tried
+    every few seconds: within half an hour the process would have no file descriptor left to reach it with.
+    """
+    made: list[KafkaNetClient] = []
+
+    def client(**config: Any) -> KafkaNetClient:
+        made.append(KafkaNetClient(**config))
+        return made[-1]
+
+    try:
+        return KafkaConsumer(**options, kafka_client=client)
+    except Exception:
+        for one in made:
+            one.close()
+        raise
+
+
+def abandon(producer: KafkaProducer) -> None:
+    """End a producer with all that it has under way.
+
+    close() first waits for these records, and gives up before it ends the thread that sends them: it would go on.
+    """
+    producer._sender.force_close()  # noqa: SLF001
+    producer._sender.join(GIVE_UP_SECONDS)  # noqa: SLF001
+    with suppress(KafkaError):
+        producer.close(timeout=0)
+
+
+def ends_of(consumer: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int) -> dict[Any, int]:
+    """Return where partitions end, those without a leader left out; raise KafkaError where brokers do not answer.
+
+    The library raises KeyError for all of them where one has no leader.
+    """
+    leader = consumer._manager.cluster.leader_for_partition  # noqa: SLF001
+    led = [partition for partition in partitions if leader(partition) not in (None, -1)]
+    try:
+        return dict(consumer.end_offsets(led, timeout_ms=timeout_ms)) if led else {}
+    except KeyError:  # lost it meanwhile
+        raise LeaderNotAvailableError from None
+
+
+def disown(consumer: KafkaConsumer) -> None:
+    """Let the next join claim no partition.
+
+    A member that lost its partitions goes on claiming them, for its assignor remembers the last assignment. The leader
+    of the group believes it: two members then own one partition, and the slower one takes the committed offset back.
+    """
+    for assignor in consumer._coordinator._assignors.values():  # noqa: SLF001
+        assignor.member_assignment = None
 
 
 def finish_joining(consumer: KafkaConsumer) -> None:

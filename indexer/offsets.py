@@ -15,6 +15,8 @@ from time import monotonic
 from kafka import TopicPartition
 from kafka.future import Future
 
+FEW_SPANS = 1_000
+
 
 @dataclass(slots=True, eq=False)
 class Span:
@@ -33,6 +35,18 @@ class _Partition:
     spans: deque[Span] = field(default_factory=deque)
     finished_to: int | None = None
     committed_to: int = -1
+    tidy_at: int = field(default_factory=lambda: FEW_SPANS)
+
+    def tidy(self) -> None:
+        """Make one of finished spans that are neighbours: behind a record that waits for days they grow for days."""
+        kept: deque[Span] = deque()
+        for span in self.spans:
+            if kept and not kept[-1].records and not span.records:
+                kept[-1].next_offset = span.next_offset
+            else:
+                kept.append(span)
+        self.spans = kept
+        self.tidy_at = max(2 * len(kept), FEW_SPANS)
 
 
 class Offsets:
@@ -70,7 +84,10 @@ class Offsets:
         with self._lock:
             self._records += span.records
             self._bytes += span.size
-            self._partitions.setdefault(span.partition, _Partition()).spans.append(span)
+            owned = self._partitions.setdefault(span.partition, _Partition())
+            owned.spans.append(span)
+            if len(owned.spans) > owned.tidy_at:
+                owned.tidy()
 
     def weigh(self, span: Span, size: int) -> None:
         """Count more bytes for a span, or less: what is made of its records takes memory too."""
@@ -116,13 +133,13 @@ class Offsets:
         with self._lock:
             return {key: owned.finished_to for key, owned in self._partitions.items() if owned.finished_to is not None}
 
-    def to_commit(self) -> dict[TopicPartition, int]:
-        """Return the commit points that are ahead of what was committed."""
+    def to_commit(self, anew: bool = False) -> dict[TopicPartition, int]:
+        """Return the commit points that are ahead of what was committed; all of them where they are committed anew."""
         with self._lock:
             return {
                 partition: owned.finished_to
                 for partition, owned in self._partitions.items()
-                if owned.finished_to is not None and owned.finished_to > owned.committed_to
+                if owned.finished_to is not None and (anew or owned.finished_to > owned.committed_to)
             }
 
     def committed(self, offsets: Mapping[TopicPartition, int]) -> None:

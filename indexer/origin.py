@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kafka.consumer.fetcher import ConsumerRecord
 
 HEADER = "gateway-logs.origin"
-_WRITTEN = re.compile(rb"([a-zA-Z0-9._-]{1,249})/(\d{1,9})/(\d{1,18})/(\d{1,18})")
+_WRITTEN = re.compile(rb"([a-zA-Z0-9._-]{1,249})/(\d{1,9})/(\d{1,19})/(-?\d{1,19})")
 
 
 class Origin(NamedTuple):

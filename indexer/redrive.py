@@ -14,10 +14,14 @@ from typing import Any
 import structlog
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import InvalidTimestampError
 
-from indexer.deadletter import PRODUCER
+from indexer.deadletter import PRODUCER, TOO_LARGE
+from indexer.extent import extent
+from indexer.kafka_3_0_12 import abandon
 from indexer.origin import Origin
 from indexer.settings import IndexerSettings
+from indexer.unreadable import Damage
 
 log = structlog.get_logger()
 
@@ -30,6 +34,7 @@ POLL_MS = 500
 SEND_SECONDS = 30.0
 PROGRESS_SECONDS = 2.0
 OURS = "gateway-logs."
+NOT_TAKEN = (*TOO_LARGE, InvalidTimestampError)
 
 
 class NotOursError(Exception):
@@ -64,10 +69,11 @@ class Redrive:
         self._stopping = stopping
         self._seen: set[Origin] = set()
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER)
-        self._producer = KafkaProducer(**settings.kafka_options(), **PRODUCER)
+        Damage(is_believed_at_once=True).read_past(self._consumer)
+        self._producer = self._open()
 
     def run(self) -> Report:
-        """Go through them all; raise KafkaError where one could not be written: run it again then."""
+        """Go through them all; raise KafkaError where Kafka is away: run it again then."""
         try:
             for letters in self._polled():
                 self._send([record for letter in letters if (record := self._chosen(letter))])
@@ -77,10 +83,9 @@ class Redrive:
         return self.report
 
     def _polled(self) -> Iterator[list[ConsumerRecord]]:
-        topic, told = self._settings.kafka_dead_letter_topic, monotonic()
-        partitions = [TopicPartition(topic, number) for number in self._consumer.partitions_for_topic(topic) or ()]
-        self._consumer.assign(partitions)
-        ends = self._consumer.end_offsets(partitions) if partitions else {}
+        told = monotonic()
+        ends = extent(self._consumer, self._settings.kafka_dead_letter_topic)
+        self._consumer.assign(list(ends))
         while not self._stopping.is_set() and self._is_before(ends):
             polled = self._consumer.poll(timeout_ms=POLL_MS).values()
             yield [letter for letters in polled for letter in letters if letter.offset < ends[_place(letter)]]
@@ -124,20 +129,39 @@ class Redrive:
         """Write records and wait until the brokers have them."""
         if self._choice.dry_run:
             return
-        for future in [self._producer.send(**record) for record in records]:
+        sent = [(record, self._producer.send(**record)) for record in records]
+        for record in [record for record, future in sent if not self._is_written(future)]:
+            self._send_alone(record)
+
+    def _is_written(self, future: Any) -> bool:
+        """Wait for one acknowledgement; False where the topic does not take the record, or one before it."""
+        try:
             future.get(timeout=SEND_SECONDS)
-        self.report.sent += len(records)
+        except NOT_TAKEN:
+            return False
+        self.report.sent += 1
+        return True
+
+    def _send_alone(self, record: dict[str, Any]) -> None:
+        """Send again with a producer of its own: only a record that is alone can be blamed (see deadletter.py)."""
+        abandon(self._producer)
+        self._producer = self._open()
+        if not self._is_written(self._producer.send(**record)):
+            self.report.left_out[f"too large for {record['topic']}, or its time is not taken there"] += 1
+
+    def _open(self) -> KafkaProducer:
+        return KafkaProducer(**self._settings.kafka_options(), **PRODUCER)
 
 
 def redrive(settings: IndexerSettings, choice: Choice, stopping: Event) -> int:
-    """Re-drive, and say at the end what was done; return the exit code."""
+    """Re-drive, and say at the end what was done; return the exit code: 1 when it was stopped before the end."""
     report = Redrive(settings, choice, stopping).run()
     for reason, letters in report.reasons.most_common():
         log.info("would be re-driven" if choice.dry_run else "re-driven", letters=letters, reason=reason)
     for why, letters in report.left_out.most_common():
         log.warning("left out", letters=letters, why=why)
     log.info("done" if not stopping.is_set() else "stopped", read=report.read, sent=report.sent)
-    return 0
+    return 1 if stopping.is_set() else 0
 
 
 def _place(letter: ConsumerRecord) -> TopicPartition:

@@ -20,6 +20,7 @@ from indexer.bulk import Bulk
 from indexer.consume import CONSUMER, held_back, patience_ms
 from indexer.deadletter import Rejection
 from indexer.document import Place, weight
+from indexer.extent import extent
 from indexer.indices import Indices
 from indexer.intake import Ends, Intake, Limits, Reading
 from indexer.kafka_3_0_12 import take_up_parked
@@ -35,6 +36,10 @@ log = structlog.get_logger()
 PROGRESS_SECONDS = 2.0
 DRAIN_LOOK_SECONDS = 0.05
 REASONS = 20  # said at the end, most first
+
+
+class NoTopicError(Exception):
+    """There is nothing to replay; the text says what to set."""
 
 
 class Stretch(NamedTuple):
@@ -80,11 +85,14 @@ class Replay:
         reading = Reading(settings.retention_days, settings.redaction())
         self._intake = Intake(place, reading, limits, self._outbox)
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER, group_id=None)
-        Damage().read_past(self._consumer)
+        Damage(is_believed_at_once=True).read_past(self._consumer)
         self._told = monotonic()
 
     def run(self, stretch: Stretch) -> None:
-        """Read the stretch, and return when all of it has ended; raise KafkaError where Kafka is away."""
+        """Read the stretch, and return when all of it has ended.
+
+        Raises KafkaError where Kafka is away, NoTopicError where the topic is not there.
+        """
         for number in range(self._settings.indexer_senders):
             Sender(number, self._desk).start()
         try:
@@ -102,21 +110,20 @@ class Replay:
     def _bounds(self, stretch: Stretch) -> dict[TopicPartition, int]:
         """Go to the beginning in each partition, and return where the stretch ends in it."""
         topic = self._settings.kafka_topic
-        partitions = [TopicPartition(topic, number) for number in self._consumer.partitions_for_topic(topic) or ()]
-        ends = self._consumer.end_offsets(partitions)
-        starts = self._at(partitions, stretch.from_ms, ends)
-        stops = ends if stretch.to_ms is None else self._at(partitions, stretch.to_ms, ends)
-        bounds = {partition: stops[partition] for partition in partitions if starts[partition] < stops[partition]}
+        ends = extent(self._consumer, topic)
+        if not ends:
+            raise NoTopicError(f"there is no topic {topic}: set KAFKA_TOPIC to the one that is to be replayed")
+        starts = self._at(stretch.from_ms, ends)
+        stops = ends if stretch.to_ms is None else self._at(stretch.to_ms, ends)
+        bounds = {partition: stop for partition, stop in stops.items() if starts[partition] < stop}
         self._consumer.assign(list(bounds))
         for partition in bounds:
             self._consumer.seek(partition, starts[partition])
         return bounds
 
-    def _at(
-        self, partitions: Sequence[TopicPartition], time_ms: int, ends: Mapping[TopicPartition, int]
-    ) -> dict[TopicPartition, int]:
-        found = self._consumer.offsets_for_times(dict.fromkeys(partitions, time_ms))
-        return {one: at.offset if (at := found.get(one)) else ends[one] for one in partitions}
+    def _at(self, time_ms: int, ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        found = self._consumer.offsets_for_times(dict.fromkeys(ends, time_ms))
+        return {partition: at.offset if (at := found.get(partition)) else end for partition, end in ends.items()}
 
     def _read(self, bounds: Mapping[TopicPartition, int]) -> None:
         while not self._stopping.is_set() and (left := self._left(bounds)):

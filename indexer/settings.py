@@ -10,6 +10,7 @@ from indexer.redact import RULES, Redaction
 from mappings.index import Period
 from service.settings import StoreSettings
 
+LAST_PORT = 65_535
 TOPIC = r"^[a-zA-Z0-9._-]{1,249}$"  # what Kafka takes as a name
 
 
@@ -27,7 +28,7 @@ class IndexerSettings(StoreSettings):
     kafka_session_timeout_ms: int = Field(10_000, ge=6_000, description="after it a dead member is replaced")
 
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "GSSAPI", "OAUTHBEARER", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "GSSAPI", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     kafka_sasl_plain_username: str | None = None
     kafka_sasl_plain_password: SecretStr | None = None
     kafka_sasl_kerberos_name: str | None = None
@@ -42,7 +43,7 @@ class IndexerSettings(StoreSettings):
     kafka_ssl_check_hostname: bool = True
 
     indexer_metrics_host: str = "127.0.0.1"
-    indexer_metrics_port: int = Field(9108, ge=0, le=65535)
+    indexer_metrics_port: int = Field(9108, ge=0, le=LAST_PORT)
     indexer_senders: int = Field(4, ge=1, le=8, description="bulk requests in flight")
     indexer_bulk_bytes: int = Field(2_000_000, ge=1_000, le=64_000_000)
     indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, all told")
@@ -59,7 +60,8 @@ class IndexerSettings(StoreSettings):
     @field_validator("kafka_bootstrap_servers")
     @classmethod
     def _each_has_a_port(cls, value: str) -> str:
-        if not all(re.fullmatch(r"\s*\S+:\d{1,5}\s*", address) for address in value.split(",")):
+        found = [re.fullmatch(r"\s*\S+:(\d{1,5})\s*", address) for address in value.split(",")]
+        if not all(one and int(one[1]) <= LAST_PORT for one in found):
             raise ValueError("every address must be like host:9092")
         return value
 
@@ -77,6 +79,14 @@ class IndexerSettings(StoreSettings):
             raise ValueError("KAFKA_SASL_MECHANISM needs KAFKA_SASL_PLAIN_USERNAME and KAFKA_SASL_PLAIN_PASSWORD")
         if self.kafka_security_protocol.startswith("SASL") and not self.kafka_sasl_mechanism:
             raise ValueError("KAFKA_SECURITY_PROTOCOL with SASL needs KAFKA_SASL_MECHANISM")
+        return self
+
+    @model_validator(mode="after")
+    def _dead_letters_go_elsewhere(self) -> Self:
+        if self.kafka_dead_letter_topic == self.kafka_topic:
+            raise ValueError(
+                "KAFKA_DEAD_LETTER_TOPIC must be another topic than KAFKA_TOPIC: letters would be read again"
+            )
         return self
 
     def redaction(self) -> Redaction:

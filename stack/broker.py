@@ -65,7 +65,8 @@ class Broker(Server):
     def _format(self) -> None:
         identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         properties = str(self.directory / "server.properties")
-        command = self._java("kafka.tools.StorageTool", "format", "-t", identity, "-c", properties)
+        # With its value after a blank, one id in 64 would be taken for another option: it begins with a hyphen.
+        command = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={identity}", "-c", properties)
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             last_line = (result.stderr or result.stdout).strip().rpartition("\n")[2]

@@ -8,7 +8,8 @@ import os
 import signal
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -48,12 +49,26 @@ class Soak:
     def disturb(self) -> None:
         """Do one thing under load, put it right, and wait until everything sent is safe."""
         name = self.random.choice(list(FAULTS))
+        print(f"seed {SEED}: {name}", end="", flush=True)  # noqa: T201
         self.rig.oracle.send(self.random.randint(200, 3_000))
         FAULTS[name](self)
         self.rig.oracle.send(self.random.randint(1, 500))
         self.injected[name] += 1
         self.slowest[name] = max(self.slowest[name], self.rig.oracle.wait_for_the_end(RECOVERY_S))
         self.highest_mb = max(self.highest_mb, *(member.highest_rss_mb() for member in self.members))
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Print in which state the members are when a test fails here."""
+        try:
+            yield
+        except BaseException:
+            for member in self.members:
+                lines = member.client.get("/metrics").text.splitlines()
+                state = [line for line in lines if line.startswith(("gateway_logs_lag", "gateway_logs_records_"))]
+                print(f"\nmember {member.process.pid}: {member.trouble()}", *state, sep="\n  ")  # noqa: T201
+            print(f"not committed: {self.rig.pipeline.lag()}, {self.rig.journal.backward()[-10:]}")  # noqa: T201
+            raise
 
     def any_member(self) -> RunningIndexer:
         """Return one of the members."""
@@ -178,8 +193,9 @@ def test_every_fault_at_random(own: Pipeline, stack: Stack) -> None:  # noqa: F8
         soak = Soak(rig, stack, Random(SEED))
         soak.members.append(rig.start())
         while time.monotonic() < end:
-            soak.disturb()
-            print(f"seed {SEED}: {dict(soak.injected)}, {rig.oracle.sent} events", flush=True)  # noqa: T201
+            with soak.explained():
+                soak.disturb()
+            print(f", done: {dict(soak.injected)}, {rig.oracle.sent} events", flush=True)  # noqa: T201
 
         assert rig.oracle.verdict() == CLEAN
         wait_until(lambda: all(balance(member) == 0 for member in soak.members))

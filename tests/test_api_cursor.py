@@ -1,5 +1,6 @@
 """Pages that hold still while new logs come in: by a cursor for programs, by the moment of a visit for people."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 import pytest
 from conftest import Event, Logs, RunningApi, Servers, assert_envelope, running_api
 from events_read import tailing
+
+from api.cursor import _digest
+from api.params import read_params
+from mappings.index import index_name, write_alias
 
 NOON_MS = 1_795_521_600_000
 DAY_MS = 86_400_000
@@ -137,3 +142,41 @@ def test_a_moment_that_is_none_of_ours_is_refused(api: RunningApi, as_of: str) -
 
 def test_an_answer_has_no_more_than_was_asked_for(api: RunningApi) -> None:
     assert set(api.search()) == {"logs", "total", "channels", "models", "token_names"}
+
+
+@pytest.mark.parametrize("order", ["id-desc", "id-asc", "request_at-desc", "request_at-asc"])
+def test_logs_whose_ids_were_used_again_are_all_led_to(api: RunningApi, logs: Logs, order: str) -> None:
+    again = [
+        {"id": 7000, "created_at": NOON_MS + number * DAY_MS, "request_at": NOON_MS, "group": "ns-again"}
+        for number in range(7)
+    ]
+    logs.store(again, own={"tie": 7})  # as of one id and one request_id
+    cursors, moments = ["start"], []
+    while cursors[-1]:
+        data = api.search(after=cursors[-1], order=order, per_page=1, group="ns-again")
+        moments += [log["created_at"] for log in data["logs"]]
+        cursors.append(data["after"])
+    remove(logs, 6999)
+
+    assert len(moments) == len(set(moments)) == 7
+
+
+@pytest.mark.parametrize("values", [b"5", b"[1]", b'["x","y"]', b"[1,2,3]", b"{", b"null"])
+def test_a_cursor_that_somebody_computed_is_refused_too(api: RunningApi, values: bytes) -> None:
+    params = read_params(b"group=ns-a", None)
+    forged = urlsafe_b64encode(_digest(params, values) + values).decode()
+
+    assert_envelope(api.get(f"/api/logs/search?group=ns-a&after={forged}"), 400)
+
+
+def test_a_walk_at_one_moment_goes_on_when_retention_takes_an_index_away(api: RunningApi, logs: Logs) -> None:
+    first = api.search(as_of="now", after="start", per_page=10, group="ns-a")
+    logs.store([_event(700, created_at=NOON_MS - 300 * DAY_MS)])
+    old = api.search(as_of="now", after="start", per_page=10, group="ns-a")
+    logs.client.indices.delete(index=index_name(write_alias(logs.alias, "day", NOON_MS - 300 * DAY_MS)))
+
+    for begun in (first, old):
+        query = {"as_of": begun["as_of"], "after": begun["after"], "per_page": 10, "group": "ns-a"}
+        assert [log["id"] for log in api.search(**query)["logs"]] == [
+            log["id"] for log in api.search(page=2, group="ns-a")["logs"]
+        ]

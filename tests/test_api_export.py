@@ -18,6 +18,7 @@ from proxy import wire_to
 from sample import EVENTS, NOON_MS
 
 from api.columns import COLUMNS, FORMULA
+from api.export import takes_gzip
 from mappings.instant import DAY_MS
 
 MANY = 6000
@@ -223,7 +224,7 @@ def test_what_comes_in_during_an_export_is_not_in_it(api: RunningApi, stored: Lo
     ("query", "message"),
     [
         ("format=xml", "format=xml: must be one of csv, ndjson"),
-        ("columns=id,bodies", "columns=id,bodies: must be comma-separated, of id, request_id"),
+        ("columns=id,bodies", "columns=id,bodies: must be comma-separated, each once, of id, request_id"),
         ("timezone=x", "timezone=x: must be a name such as Asia/Shanghai"),
         ("max_entries=-1", "max_entries=-1: must be a whole number from 0 to"),
         ("code=x", "code=x: must be a whole number of 64 bits"),
@@ -292,3 +293,44 @@ def memory_mb(api: RunningApi) -> float:
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{api.process.pid}/status").read_text())
     assert found
     return int(found[1]) / 1024
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        ("", False),
+        ("identity", False),
+        ("gzip", True),
+        ("br, GZIP ;q=0.5", True),
+        ("*", True),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0, *", False),
+        ("gzip; q = 0.000", False),
+        ("x-gzip", False),
+    ],
+)
+def test_a_file_is_compressed_for_whoever_takes_it(offered: str, taken: bool) -> None:
+    assert takes_gzip(offered) is taken
+
+
+def test_a_header_of_a_hundred_kilobytes_stops_nobody(api: RunningApi) -> None:
+    offered = {"Accept-Encoding": "gzip" + " " * 100_000 + "x"}
+
+    assert api.get("/api/logs/export?group=nobody", headers=offered).status_code == 200
+
+
+def test_a_column_is_asked_for_once(api: RunningApi) -> None:
+    assert_envelope(api.get("/api/logs/export?columns=id,id"), 400)
+
+
+def test_an_export_gives_its_point_in_time_back(api: RunningApi, stored: Logs) -> None:
+    before = open_contexts(stored)
+    for _ in range(5):
+        export(api, "group=crowd&columns=id")
+
+    wait_until(lambda: open_contexts(stored) <= before)
+
+
+def open_contexts(logs: Logs) -> int:
+    nodes = logs.client.nodes.stats(metric="indices", index_metric="search")["nodes"]
+    return sum(node["indices"]["search"]["open_contexts"] for node in nodes.values())

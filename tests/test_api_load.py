@@ -16,6 +16,8 @@ import httpx
 import pytest
 from conftest import Logs, RunningApi, Servers, StartApi, running_api, wait_until
 
+from api.wire import LenientProtocol
+
 NOON_MS = 1_795_521_600_000
 CLIENTS, REQUESTS = 40, 15  # ten for each search that the API takes at one time
 SOON_S = 1.0
@@ -225,3 +227,34 @@ def test_half_closed_and_pipelined_requests_are_answered(stored: str, start_api:
         received = b"".join(iter(lambda: opened.recv(65_536), b""))
 
     assert received.count(b"HTTP/1.1 200 OK") == 4
+
+
+def test_a_client_that_never_ends_its_body_is_cut(api: RunningApi) -> None:
+    with connection(api) as opened:
+        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nb")
+        answered = b"".join(iter(lambda: opened.recv(65_536), b""))
+
+    assert answered.startswith(b"HTTP/1.1 405")
+
+
+def test_a_body_that_looks_like_a_request_is_left_as_it_is(stored: str, start_api: StartApi) -> None:
+    body = b"GET " + b"\xff" * 25 + b"\r\nGET /healthz HTTP/1.1\r\nx-swallows: "
+    with connection(start_api(stored)) as opened:
+        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
+        first = opened.recv(65_536)  # the head was read: the body comes by itself
+        opened.sendall(body)
+        opened.sendall(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        answers = first + b"".join(iter(lambda: opened.recv(65_536), b""))
+
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"405", b"404"]
+
+
+def test_the_first_line_of_a_request_may_come_in_pieces() -> None:
+    line = LenientProtocol.__new__(LenientProtocol)
+    pieces = [b"GET /?query=\xe8", b"\xb6\x85 HTTP/1.1\r\nx: \xe8", b"\xb6"]
+
+    assert [line._escaped(piece) for piece in pieces[:2]] == [
+        b"GET /?query=%E8",
+        b"%B6%85 HTTP/1.1\r\nx: \xe8",
+    ]
+    assert not line._is_in_first_line

@@ -9,9 +9,9 @@ from api.params import SearchParams, read_params
 from api.query import Body, hits_body, matching, scope, summary_bodies
 
 MENUS = {
-    "channels": {"terms": {"field": "channel", "size": 1001}},
-    "models": {"terms": {"field": "model", "size": 1001}},
-    "token_names": {"terms": {"field": "token_name", "size": 1001}},
+    "channels": {"terms": {"field": "channel", "size": 1001, "shard_size": 5000}},
+    "models": {"terms": {"field": "model", "size": 1001, "shard_size": 5000}},
+    "token_names": {"terms": {"field": "token_name", "size": 1001, "shard_size": 5000}},
 }
 GROUP = {"term": {"group": {"value": "ns-1"}}}
 SUCCESS = {"term": {"code": {"value": 200}}}

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from random import Random
+from sys import float_info
 from typing import Any
 
 import pytest
@@ -194,3 +195,24 @@ def test_an_interval_that_fits_makes_a_hundred_bars_at_most(length_ms: int, inte
 )
 def test_a_moment_is_written_as_its_zone_has_it(zone: str, text: str) -> None:
     assert in_zone(NOON_MS, read_zone(zone)) == text
+
+
+def test_a_window_that_ends_before_it_begins_holds_nothing(api: RunningApi) -> None:
+    moment = EVENTS[0]["created_at"]
+    found = stats(api, start_timestamp=moment, end_timestamp=moment - 1, compare="true")
+
+    assert (found["total"], found["histogram"], found["previous"]["total"]) == (0, [], 0)
+
+
+@pytest.mark.parametrize("more", [{"compare": "true"}, {"timezone": "+08:00", "interval": "1d"}])
+def test_the_first_days_of_the_calendar_can_be_asked_about(api: RunningApi, more: dict[str, str]) -> None:
+    window = {"start_timestamp": "0001-01-01T00:00:00Z", "end_timestamp": "0001-01-02T00:00:00Z"}
+
+    assert stats(api, **window, **more)["total"] == 0
+
+
+def test_a_sum_beyond_what_a_number_can_hold_is_the_greatest_there_is(api: RunningApi, module_logs: Logs) -> None:
+    rich = [{"id": n, "created_at": NOON_MS, "group": "rich", "used_amount": 1.7e308} for n in range(2)]
+    module_logs.store(rich)
+
+    assert stats(api, "/api/log/rich/stats")["used_amount"] == float_info.max

@@ -19,6 +19,8 @@ SHARDS = b'{"type":"search_phase_execution_exception","reason":"all shards faile
         (429, SHARDS % b"es_rejected_execution_exception", 503, "the log store is overloaded"),
         (429, SHARDS % b"circuit_breaking_exception", 503, "the log store is overloaded"),
         (503, SHARDS % b"no_shard_available_action_exception", 503, "a part of the logs cannot be reached"),
+        (400, SHARDS % b"index_closed_exception", 503, "a part of the logs cannot be reached"),
+        (403, b'{"type":"cluster_block_exception"}', 503, "a part of the logs cannot be reached"),
         (401, b'{"type":"security_exception"}', 503, "the log store refuses this service's login"),
         (400, b'{"type":"parsing_exception"}', 500, "the search failed inside the service"),
     ],

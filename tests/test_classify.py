@@ -10,6 +10,7 @@ from indexer.classify import (
     DOCUMENT_REASONS,
     REQUEST_ERRORS,
     SYSTEM_REASONS,
+    SYSTEM_REFUSALS,
     Fate,
     item_fate,
     request_fate,
@@ -65,12 +66,25 @@ def test_each_item_gets_the_fate_of_its_cause(status: int, error_type: str, reas
 def test_a_request_refused_whole_is_split_only_where_a_log_may_be_meant(
     status: int, error_type: str, many: Fate, alone: Fate
 ) -> None:
-    assert request_fate(status, error_type, 2, 2000) is many
-    assert request_fate(status, error_type, 1, 1000) is alone
+    assert request_fate(status, error_type, "", 2, 2000) is many
+    assert request_fate(status, error_type, "", 1, 1000) is alone
+
+
+@pytest.mark.parametrize(
+    ("error_type", "reason"),
+    [
+        ("illegal_argument_exception", "explicit index in bulk is not allowed"),
+        ("parse_exception", "request body is required"),
+        ("action_request_validation_exception", "Validation Failed: 1: no requests added;"),
+    ],
+)
+def test_a_request_refused_for_a_setting_or_without_its_body_is_no_log_s_fault(error_type: str, reason: str) -> None:
+    assert request_fate(400, error_type, reason, 2, 2000) is Fate.HOLD
+    assert request_fate(400, error_type, reason, 1, 1000) is Fate.HOLD
 
 
 def test_a_log_too_large_for_any_request_is_a_dead_letter() -> None:
-    assert request_fate(413, "", 1, 5_000_000) is Fate.DEAD_LETTER
+    assert request_fate(413, "", "", 1, 5_000_000) is Fate.DEAD_LETTER
 
 
 @pytest.mark.parametrize(
@@ -133,11 +147,13 @@ def test_whatever_an_item_says_it_ends_only_where_it_is_stored_or_bad_itself(
     assert fate is not Fate.SPLIT
 
 
-@given(STATUSES, TYPES, st.integers(1, 5_000), st.integers(1, 64_000_000))
+@given(
+    STATUSES, TYPES, st.sampled_from([*SYSTEM_REFUSALS, ""]) | st.text(), st.integers(1, 5_000), st.integers(1, 10**8)
+)
 def test_whatever_refuses_a_request_whole_nothing_ends_but_one_log_that_is_alone(
-    status: int, error_type: str, operations: int, size: int
+    status: int, error_type: str, reason: str, operations: int, size: int
 ) -> None:
-    fate = request_fate(status, error_type, operations, size)
+    fate = request_fate(status, error_type, reason, operations, size)
 
     assert fate in (Fate.RETRY, Fate.HOLD, Fate.SPLIT, Fate.DEAD_LETTER)
     assert fate is not Fate.SPLIT or operations > 1

@@ -165,6 +165,12 @@ def test_two_members_share_the_partitions_and_the_second_goes_on_alone(pipeline:
     assert second.metric("records_polled_total") >= 300
 
 
+def test_a_member_for_whom_no_partition_is_left_is_ready_to_take_over(pipeline: Pipeline) -> None:
+    members = [pipeline.start_indexer() for _ in range(4)]  # of a topic with three partitions
+
+    wait_until(lambda: all(member.is_ready() for member in members))
+
+
 def test_killed_before_the_commit_and_started_again_nothing_is_lost_and_nothing_twice(pipeline: Pipeline) -> None:
     for attempt in range(3):
         indexer = pipeline.start_indexer()

@@ -1,17 +1,23 @@
-"""The two faults of kafka-python 3.0.12 that the indexer goes round: still there without it, gone with it.
+"""The faults of kafka-python 3.0.12 that the indexer goes round: still there without it, gone with it.
 
 When the first test of a pair fails after a new release, the release has mended the fault: drop the workaround.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from threading import active_count
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from conftest import Pipeline, wait_until
-from kafka import KafkaConsumer, TopicPartition
+from conftest import Pipeline, Servers, free_port, wait_until
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
 
 from indexer.consume import CONSUMER
-from indexer.kafka_3_0_12 import finish_joining, take_up_parked
+from indexer.deadletter import PRODUCER
+from indexer.kafka_3_0_12 import abandon, connected, disown, ends_of, finish_joining, take_up_parked
 
 RECORDS = 300
 
@@ -79,3 +85,101 @@ def leave_a_join_under_way(consumer: KafkaConsumer) -> None:
     coordinator._assignment_snapshot = {}
     consumer.poll(timeout_ms=1)
     wait_until(lambda: not coordinator.need_rejoin() or coordinator._join_task is None)
+
+
+@pytest.mark.parametrize(("connect_to", "expected"), [(KafkaConsumer, False), (connected, True)])
+def test_a_consumer_that_finds_no_broker_leaves_nothing_behind(
+    connect_to: Callable[..., KafkaConsumer], expected: bool
+) -> None:
+    before = active_count()
+
+    with pytest.raises(KafkaError):
+        connect_to(bootstrap_servers=f"127.0.0.1:{free_port()}", bootstrap_timeout_ms=300)
+
+    assert (active_count() == before) is expected
+
+
+def close_at_once(producer: KafkaProducer) -> None:
+    """Do what the library offers for it."""
+    with suppress(KafkaError):
+        producer.close(timeout=0)
+
+
+@pytest.mark.parametrize(("give_up", "expected"), [(close_at_once, False), (abandon, True)])
+def test_a_producer_that_is_given_up_ends_with_what_it_has_under_way(
+    servers: Servers, give_up: Callable[[KafkaProducer], None], expected: bool
+) -> None:
+    topic = f"test-{uuid4().hex[:12]}"
+    admin = KafkaAdminClient(bootstrap_servers=servers.bootstrap_servers)
+    never_taken = {"min.insync.replicas": "2"}
+    admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1, topic_configs=never_taken)])
+    producer = KafkaProducer(bootstrap_servers=servers.bootstrap_servers, **PRODUCER)
+    producer.send(topic, b"v")
+
+    give_up(producer)
+
+    assert (not producer._sender.is_alive()) is expected
+    abandon(producer)
+    admin.delete_topics([topic])
+    admin.close()
+
+
+def all_ends(consumer: KafkaConsumer, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+    """Do what the library offers for it."""
+    try:
+        return dict(consumer.end_offsets(partitions, timeout_ms=timeout_ms))
+    except KeyError:
+        return {}
+
+
+@pytest.mark.parametrize(("ask", "expected"), [(all_ends, 0), (ends_of, 2)])
+def test_a_partition_without_a_leader_does_not_hide_where_the_others_end(
+    pipeline: Pipeline, ask: Callable[..., dict[TopicPartition, int]], expected: int
+) -> None:
+    consumer = connect(pipeline)
+    partitions = [TopicPartition(pipeline.name, number) for number in consumer.partitions_for_topic(pipeline.name)]
+    known = consumer._cluster._partitions[pipeline.name]
+    known[1] = SimpleNamespace(leader_id=-1)  # what a broker answers while none of its replicas is there
+
+    found = ask(consumer, partitions, 2_000)
+
+    consumer.close(autocommit=False)
+    assert len(found) == expected
+
+
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Does what is to be done when partitions are lost."""
+
+    def __init__(self, consumer: KafkaConsumer, when_lost: Callable[[KafkaConsumer], None]) -> None:
+        self._consumer = consumer
+        self._when_lost = when_lost
+        self.lost: list[TopicPartition] = []
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Take them."""
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Let them go."""
+
+    def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
+        """Note what is claimed from here on."""
+        self._when_lost(self._consumer)
+        (assignor,) = self._consumer._coordinator._assignors.values()
+        self.lost = list(lost)
+        self.claimed = assignor.metadata(["t"]).owned_partitions
+
+
+@pytest.mark.parametrize(("when_lost", "expected"), [(nothing, False), (disown, True)])
+def test_a_member_that_lost_its_partitions_does_not_claim_them_when_it_joins_again(
+    pipeline: Pipeline, when_lost: Callable[[KafkaConsumer], None], expected: bool
+) -> None:
+    consumer = connect(pipeline)
+    listener = Listener(consumer, when_lost)
+    consumer.subscribe([pipeline.name], listener=listener)
+    wait_until(lambda: bool(consumer.poll(timeout_ms=500) or consumer.assignment()))
+    consumer._coordinator.reset_generation()  # what an answer does that the group does not know this member any more
+    consumer._coordinator.request_rejoin()
+    wait_until(lambda: bool(consumer.poll(timeout_ms=500) or listener.lost))
+    consumer.close(autocommit=False)
+
+    assert (not listener.claimed) is expected

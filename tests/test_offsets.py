@@ -1,10 +1,12 @@
 """The commit point never passes an unfinished record, never goes back, and reaches the end."""
 
+from unittest.mock import patch
+
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from indexer.offsets import Offsets, Span
+from indexer.offsets import FEW_SPANS, Offsets, Span
 
 P0, P1 = TopicPartition("t", 0), TopicPartition("t", 1)
 
@@ -31,6 +33,16 @@ def test_what_was_committed_is_not_committed_again() -> None:
     offsets.committed({P0: 10})
 
     assert offsets.to_commit() == {}
+
+
+def test_what_was_committed_is_committed_again_when_asked() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 1, 1)
+    offsets.dispatch(span)
+    offsets.finish(span, 1, 1)
+    offsets.committed({P0: 10})
+
+    assert (offsets.to_commit(), offsets.to_commit(anew=True)) == ({}, {P0: 10})
 
 
 def test_a_late_answer_for_a_partition_that_was_taken_away_moves_nothing() -> None:
@@ -98,6 +110,22 @@ steps = st.lists(
 )
 
 
+def test_behind_a_record_that_waits_finished_runs_do_not_pile_up() -> None:
+    offsets = Offsets()
+    waits = Span(P0, 1, 1, 1)
+    offsets.dispatch(waits)
+    for number in range(1, 20_000):
+        span = Span(P0, number + 1, 1, 1)
+        offsets.dispatch(span)
+        offsets.finish(span, 1, 1)
+
+    assert len(offsets._partitions[P0].spans) <= 2 * FEW_SPANS
+    assert offsets.to_commit() == {}
+    offsets.finish(waits, 1, 1)
+    assert offsets.to_commit() == {P0: 20_000}
+
+
+@patch("indexer.offsets.FEW_SPANS", 2)
 @given(steps)
 def test_for_any_history_the_commit_point_is_safe_monotonic_and_complete(history: list[tuple[str, int, int]]) -> None:
     offsets, end, point, committed = Offsets(), 0, 0, 0

@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 import time
+from secrets import token_hex
 from typing import Any
 
 import pytest
 from conftest import PATIENCE_S, ROOT, Event, Pipeline, wait_until
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.origin import HEADER, Origin, origin
@@ -21,12 +23,12 @@ def days_ago(days: float) -> int:
     return int(time.time() * 1000 - days * DAY_MS)
 
 
-def run(pipeline: Pipeline, *arguments: str) -> str:
+def run(pipeline: Pipeline, *arguments: str, code: int = 0, **settings: str) -> str:
     """Run `python -m indexer` with these arguments to its end; return what it logged."""
-    environment = {**os.environ, **pipeline.environment}
+    environment = {**os.environ, **pipeline.environment, **settings}
     command = [sys.executable, "-m", "indexer", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stderr
 
 
@@ -127,6 +129,25 @@ def test_letters_of_others_and_of_values_left_out_stay_and_are_counted(pipeline:
     assert '"read": 3, "sent": 0' in told
 
 
+def test_a_letter_that_its_topic_does_not_take_is_left_out_and_those_behind_it_go(pipeline: Pipeline) -> None:
+    refuse(pipeline, *[{"id": number, "created_at": days_ago(3), "content": token_hex(9_000)} for number in (1, 2)])
+    refuse(pipeline, {"id": 3, "created_at": days_ago(3)})
+    set_largest(pipeline, 5_000)
+
+    told = run(pipeline, "redrive")
+
+    assert '"read": 3, "sent": 1' in told
+    assert f"too large for {pipeline.name}" in told
+
+
+def set_largest(pipeline: Pipeline, size: int) -> None:
+    """Have the topic take batches up to this size, bytes."""
+    admin = KafkaAdminClient(bootstrap_servers=pipeline.servers.bootstrap_servers)
+    largest = {"max.message.bytes": str(size)}
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, pipeline.name, configs=largest)])
+    admin.close()
+
+
 def record(headers: list[tuple[str, bytes | None]]) -> ConsumerRecord:
     return ConsumerRecord("here", 1, 0, 2, 3, 0, None, b"{}", headers, None, -1, 2, -1)
 
@@ -136,6 +157,13 @@ def test_the_origin_is_the_header_s_where_there_is_one_and_else_the_place_itself
 
     assert origin(record([("h", b"v"), first.header()])) == first
     assert origin(record([("h", b"v")])) == Origin("here", 1, 2, 3)
+
+
+@pytest.mark.parametrize("timestamp_ms", [-1, 0, 10**18])  # none, and a clock that counts nanoseconds
+def test_an_origin_of_any_time_comes_back(timestamp_ms: int) -> None:
+    first = Origin("there", 7, 2**63 - 1, timestamp_ms)
+
+    assert origin(record([first.header()])) == first
 
 
 @pytest.mark.parametrize("value", [None, b"", b"there/7/8", b"there/7/8/9/", b"a b/7/8/9", b"there/-7/8/9", b"\xff"])

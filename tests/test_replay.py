@@ -55,5 +55,11 @@ def test_the_group_s_offsets_are_as_they_were(pipeline: Pipeline) -> None:
     assert (pipeline.count(), pipeline.lag()) == (2, 1)
 
 
+def test_what_cannot_be_a_stretch_is_said(pipeline: Pipeline) -> None:
+    assert "--to is before --from" in run(pipeline, "replay", "--from", "2", "--to", "1", code=2)
+    nowhere = {"KAFKA_TOPIC": f"{pipeline.name}.none"}
+    assert "there is no topic" in run(pipeline, "replay", "--from", "0", code=1, **nowhere)
+
+
 def test_an_empty_stretch_is_done_at_once(pipeline: Pipeline) -> None:
     assert '"polled": 0' in run(pipeline, "replay", "--from", str(now_ms() + HOUR_MS))
