@@ -5,14 +5,19 @@ from threading import Timer
 
 import structlog
 from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError
 from kafka.future import Future
 
 from indexer.intake import Ends, Intake
-from indexer.kafka_3_0_12 import disown
+from indexer.kafka_3_0_12 import Membership
 
 log = structlog.get_logger()
 
 COMMIT_LIMIT_SECONDS = 3.0
+
+
+class OwnershipLostError(KafkaError):  # type: ignore[misc]
+    """Partitions were kept over a time in which another member may have owned them."""
 
 
 class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
@@ -20,18 +25,33 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, consumer: KafkaConsumer, intake: Intake, ends: Ends, drain_seconds: Callable[[], float]) -> None:
         self._consumer = consumer
+        self._membership = Membership(consumer)
+        self._losses = 0  # of the membership, when the first of these partitions came
         self._intake = intake
         self._ends = ends
         self._drain_seconds = drain_seconds
 
+    def is_stale(self) -> bool:
+        """Tell whether this member was forgotten, has joined again, and kept partitions all the while.
+
+        Where it reads on is then behind what their owner in between has committed.
+        """
+        was_lost = self._membership.losses > self._losses and self._membership.is_stable
+        return was_lost and bool(self._ends.offsets.owned())
+
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Begin to keep account of new partitions."""
+        if not self._ends.offsets.owned():
+            self._losses = self._membership.losses
         self._ends.offsets.own(assigned)
         self._ends.ledger.rebalances.labels("assigned").inc()
         log.info("partitions assigned", partitions=numbers(assigned))
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Finish what is under way if that is quick, commit it, then let go: the next owner goes on from there."""
+        if self._membership.losses > self._losses:
+            await self.on_partitions_lost(revoked)
+            return
         self._ends.ledger.rebalances.labels("revoked").inc()
         self._intake.flush()
         drained = await self._drain(revoked)
@@ -43,7 +63,6 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
         """Let go at once: another member owns them already, and a commit would be refused."""
-        disown(self._consumer)
         self._ends.ledger.rebalances.labels("lost").inc()
         self._ends.offsets.forget(lost)
         log.warning("partitions lost: this member was too slow to be heard", partitions=numbers(lost))

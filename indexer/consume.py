@@ -15,7 +15,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError
 from kafka.structs import MemberState
 
-from indexer.assignment import Assignment, numbers, with_metadata
+from indexer.assignment import Assignment, OwnershipLostError, numbers, with_metadata
 from indexer.intake import Ends, Intake
 from indexer.kafka_3_0_12 import connected, ends_of, finish_joining, take_up_parked
 from indexer.settings import IndexerSettings
@@ -64,6 +64,7 @@ class Consumption:
         self._ends = ends
         self._stopping = stopping
         self._consumer: KafkaConsumer | None = None
+        self._assignment: Assignment | None = None
         self._is_joined = False
         self._damage = Damage()
         self._committed_at = self._committed_anew_at = 0.0
@@ -88,12 +89,17 @@ class Consumption:
             finish_joining(consumer)
             take_up_parked(consumer)
             polled = consumer.poll(timeout_ms=patience_ms(consumer), max_records=self._room())
+            self._check_ownership()
             for partition, records in polled.items():
                 taken = self._intake.take(partition, records, self._ends)
                 self._heaviest = max(self._heaviest * 9 // 10, 1024, taken)
             self._intake.flush_if_due(caught_up=not polled)
             self._hold_back(consumer)
             self._commit_if_due(consumer)
+
+    def _check_ownership(self) -> None:
+        if self._assignment and self._assignment.is_stale():
+            raise OwnershipLostError("the group had forgotten this member: it begins anew with what it owns now")
 
     def _connect(self) -> KafkaConsumer:
         settings = self._settings
@@ -106,8 +112,8 @@ class Consumption:
             client_id="gateway-logs-indexer",
         )
         self._damage.read_past(consumer)
-        assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
-        consumer.subscribe([settings.kafka_topic], listener=assignment)
+        self._assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
+        consumer.subscribe([settings.kafka_topic], listener=self._assignment)
         log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
         return consumer
 

@@ -59,14 +59,30 @@ def ends_of(consumer: KafkaConsumer, partitions: Collection[TopicPartition], tim
         raise LeaderNotAvailableError from None
 
 
-def disown(consumer: KafkaConsumer) -> None:
-    """Let the next join claim no partition.
+class Membership:
+    """Knows how often the group has forgotten this member, with which all its partitions are somebody else's.
 
-    A member that lost its partitions goes on claiming them, for its assignor remembers the last assignment. The leader
-    of the group believes it: two members then own one partition, and the slower one takes the committed offset back.
+    The library notices that too, and tells a listener, but not while it joins already. And it goes on claiming the
+    last assignment, which the leader of the group believes: two members then own one partition, and the slower one
+    takes the committed offset back.
     """
-    for assignor in consumer._coordinator._assignors.values():  # noqa: SLF001
-        assignor.member_assignment = None
+
+    def __init__(self, consumer: KafkaConsumer) -> None:
+        self.losses = 0
+        self._coordinator = consumer._coordinator  # noqa: SLF001
+        self._reset = self._coordinator.reset_generation
+        self._coordinator.reset_generation = self._lose
+
+    @property
+    def is_stable(self) -> bool:
+        """Tell whether it is a member now, and no rebalance is under way."""
+        return bool(self._coordinator.stable())
+
+    def _lose(self, *arguments: Any, **named: Any) -> None:
+        self.losses += 1
+        for assignor in self._coordinator._assignors.values():  # noqa: SLF001
+            assignor.member_assignment = None
+        self._reset(*arguments, **named)
 
 
 def finish_joining(consumer: KafkaConsumer) -> None:
