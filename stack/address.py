@@ -16,6 +16,9 @@ PROBE_SECONDS = 2
 API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 
 
+_given: set[int] = set()  # two servers that are given one port before either listens: one of them fails to start
+
+
 class Address(NamedTuple):
     """A host and a port."""
 
@@ -50,10 +53,14 @@ def parse_address(text: str, default_port: int) -> Address:
 
 
 def free_port() -> int:
-    """Find a loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a loopback port that nobody listens on just now, and that was not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def is_open(address: Address) -> bool:

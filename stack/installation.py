@@ -66,7 +66,7 @@ def _is_complete(directory: Path) -> bool:
     if not (directory / "classpaths.json").exists():
         return False
     classpaths = json.loads((directory / "classpaths.json").read_text())
-    return all(Path(jar).exists() for classpath in classpaths.values() for jar in classpath.split(os.pathsep))
+    return all(zipfile.is_zipfile(jar) for classpath in classpaths.values() for jar in classpath.split(os.pathsep))
 
 
 def _build(directory: Path, progress: Callable[[str], None]) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,16 +19,22 @@ from uuid import uuid4
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
+from hypothesis import settings
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.decode import Window, decode
 from mappings.index import BODY, OWN, index_name, template, write_alias
+from stack.address import free_port
 from stack.jars import ELASTICSEARCH_VERSION
 from stack.servers import Stack
 
 pytest_plugins = ("rig",)  # the fixture of the fault tests
+# The same examples each time, however slow the machine: who changes nothing sees no other result. `make soak` searches.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.load_profile("gate")
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60  # for a program to start or a state to be reached; a busy machine takes its time
@@ -269,7 +274,10 @@ def pipeline(servers: Servers, elasticsearch: Elasticsearch, producer: KafkaProd
     name = f"test-{uuid4().hex[:12]}"
     topics = [name, f"{name}.dead"]
     admin = KafkaAdminClient(bootstrap_servers=servers.bootstrap_servers)
-    admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1) for topic in topics])
+    kept = {"retention.ms": "-1"}  # some tests write records of the year 2009
+    admin.create_topics(
+        [NewTopic(topic, num_partitions=3, replication_factor=1, topic_configs=kept) for topic in topics]
+    )
     with ExitStack() as running:
         yield Pipeline(name, servers, elasticsearch, producer, running)
     admin.delete_topics(topics)
@@ -350,14 +358,6 @@ def wait_until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) ->
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def assert_envelope(answer: httpx.Response, status: int) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT, Logs, RunningApi, Servers, StartApi, assert_envelope, free_port, is_answering, wait_until
+from conftest import ROOT, Logs, RunningApi, Servers, StartApi, assert_envelope, is_answering, wait_until
 from events_read import tailing
+
+from stack.address import free_port
 
 NOON_MS = 1_795_521_600_000
 EVENT = {"id": 1, "group": "ns-a", "created_at": NOON_MS}

@@ -21,7 +21,7 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 @pytest.fixture
 def target(logs: Logs) -> str:
-    Indices(logs.client, logs.alias, "day", 30).prepare_now()
+    Indices(logs.client, logs.alias, "day", 30).prepare({write_alias(logs.alias, "day", NOW)})
     return write_alias(logs.alias, "day", NOW)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Pipeline, Servers, free_port, read_topic, running_indexer, wait_until
+from conftest import Pipeline, Servers, read_topic, running_indexer, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka import KafkaProducer, TopicPartition
@@ -19,7 +19,7 @@ from oracle import committed_of
 from test_redrive import run
 
 from indexer.unreadable import Damage, Unreadable, _Batches
-from stack.address import Address
+from stack.address import Address, free_port
 from stack.broker import Broker
 from stack.installation import install
 from stack.servers import silent

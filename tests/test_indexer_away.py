@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Event, Pipeline, RunningIndexer, free_port, running_indexer, wait_until
+from conftest import Event, Pipeline, RunningIndexer, running_indexer, wait_until
 from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from proxy import Wire, wire_to
 
 from mappings.index import index_name, write_alias
-from stack.address import Address
+from stack.address import Address, free_port
 from stack.broker import Broker
 from stack.installation import install
 from stack.servers import silent

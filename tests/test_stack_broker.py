@@ -4,9 +4,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from conftest import free_port
 
-from stack.address import Address
+from stack.address import Address, free_port
 from stack.broker import Broker
 from stack.installation import install
 from stack.servers import silent
