@@ -10,7 +10,7 @@ from msgspec import Struct
 from api.answer import Hit
 from api.params import SearchParams
 from api.position import NOTHING, Lane, Position, event_id
-from api.query import BODIES, Body, matching
+from api.query import BODIES, READABLE, Body, matching
 from api.response import log
 from api.store import Store
 
@@ -18,7 +18,6 @@ LOGS_WITH_BODIES = 20  # in one page: a body has up to a megabyte
 LOGS_WITHOUT_BODIES = 500
 REMEMBERED_PAGES = 32  # for the tails that come for a page a little later than the others
 REMEMBERED_BYTES = 8_000_000
-READABLE = "gateway_logs.readable"  # a second copy of the texts, for the search
 # What would end a line of an event: in JSON, blank space between tokens. The last three are none to the standard, but
 # many clients split lines as Unicode does; inside a string the escape is the same character.
 _LINE_ENDS = {b"\n": b" ", b"\r": b" ", **{each.encode(): b"\\u%04x" % ord(each) for each in "\x85\u2028\u2029"}}

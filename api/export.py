@@ -14,14 +14,13 @@ from api.moment import hold
 from api.openapi import described
 from api.pages import Walk
 from api.params import Form, SearchParams
-from api.query import BODIES
+from api.query import BODIES, READABLE
 from api.rows import header, lines, table
 from api.rules import INT64, Rule, boolean, one_of, whole_number
 from api.zone import NAMES, read_zone
 
 ROWS_WITH_BODIES = 500  # in one page, at most: a body has up to a megabyte
 ROWS_WITHOUT_BODIES = 5_000
-READABLE = "gateway_logs.readable"
 _REFUSED = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 _NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
 

@@ -1,4 +1,4 @@
-"""Whether a search would work: asked for all who want to know at one time, and no more than twice a second."""
+"""Whether a search would work: asked once for all who want to know at one time, and while it does, twice a second."""
 
 import asyncio
 from time import monotonic
@@ -17,22 +17,21 @@ class Readiness:
         self._watch = watch
         self._store = store
         self._looking: asyncio.Task[None] | None = None
-        self._since_s = 0.0
+        self._good_s = -GOOD_FOR_S
 
     async def check(self) -> None:
         """Return when a search would work; raise `ApiError` 503 with the reason when not."""
-        if self._looking is None or (self._looking.done() and monotonic() - self._since_s > GOOD_FOR_S):
+        if self._looking is None or (self._looking.done() and monotonic() - self._good_s > GOOD_FOR_S):
             self._looking = asyncio.create_task(self._look())
         # Shielded: whoever asked first may hang up, and the others still wait.
         await asyncio.shield(self._looking)
 
     async def _look(self) -> None:
-        try:
-            await self._watch.look()
-            if not self._watch.answers:
-                raise ApiError(503, "the log store does not answer")
-            if not self._watch.has_index:
-                raise ApiError(503, "the index is not there yet: the indexer makes it with the first log")
-            await self._store.try_search()
-        finally:
-            self._since_s = monotonic()
+        self._good_s = -GOOD_FOR_S
+        await self._watch.look()
+        if not self._watch.answers:
+            raise ApiError(503, "the log store does not answer")
+        if not self._watch.has_index:
+            raise ApiError(503, "the index is not there yet: the indexer makes it with the first log")
+        await self._store.try_search()
+        self._good_s = monotonic()

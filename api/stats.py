@@ -70,7 +70,7 @@ async def _answer(request: Request, params: StatsParams) -> Response:
         raise ApiError(400, "compare=true: needs start_timestamp and end_timestamp, which say how long the period is")
     params = await hold(request.app.state.feed, params)
     period = None if _is_reversed(params) else _given(params) or await _found(store, params)
-    data = _nothing(params) if period is None else await _measured(store, params, period)
+    data = await (_nothing(store, params) if period is None else _measured(store, params, period))
     return Response(success(data, params.message), media_type="application/json")
 
 
@@ -122,8 +122,16 @@ def _figures(found: Found, period: Period, zone: str) -> dict[str, Any]:
     return {"start": in_zone(period.start_ms, zone), "end": in_zone(period.end_ms, zone), **totals(found)}
 
 
-def _nothing(params: StatsParams) -> dict[str, Any]:
+async def _nothing(store: Store, params: StatsParams) -> dict[str, Any]:
     """Return the figures of no logs at all: they have no period that could be shown in bars."""
     none = {"start": "", "end": "", **totals(Found())}
     bare = {**none, "interval": "", "histogram": [], "top": tops(Found())}
-    return {**bare, **({"previous": none} if params.compare else {})}
+    if not params.compare:
+        return bare
+    return {**bare, "previous": none if _is_reversed(params) else await _previous(store, params)}
+
+
+async def _previous(store: Store, params: StatsParams) -> dict[str, Any]:
+    before = Period(params.start_timestamp or 0, params.end_timestamp or 0).before()
+    (found,) = await store.search([totals_body(_within(params, before))])
+    return _figures(found, before, params.timezone)

@@ -1,7 +1,7 @@
 """One tail: server-sent events to one client, for as long as it reads them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from api.position import Position, event_id, first_behind
 from api.wire import LINE, LenientProtocol
 
 RECONNECT_MS = 2000
-PIECE_BYTES = 65_536
+PIECE_BYTES = 65_536  # and what the last event in it is longer
+EVENT_END = b"\n\n"
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -114,11 +115,20 @@ class Stream(Response):
 
         In pieces, each once the reader has taken most of those before: all tails share the page itself.
         """
-        for begin in range(0, len(events), PIECE_BYTES):
-            piece = events[begin : begin + PIECE_BYTES]
+        for piece in pieces(events):
             async with asyncio.timeout(self._patience.reader_s):
                 await self._send({"type": "http.response.body", "body": piece, "more_body": True})
             self._sent_s = monotonic()
+
+
+def pieces(events: bytes) -> Iterator[bytes]:
+    """Cut a page between events: a reader that is given up is told so behind a whole one, or would skip half of it."""
+    begin = 0
+    while begin < len(events):
+        blank = events.find(EVENT_END, begin + PIECE_BYTES)
+        end = len(events) if blank < 0 else blank + len(EVENT_END)
+        yield events[begin:end]
+        begin = end
 
 
 def _event(name: str, message: str) -> bytes:

@@ -170,7 +170,10 @@ class LenientProtocol(HttpToolsProtocol):
 
     def _end_slow_request(self) -> None:
         """Tell a client that sends no whole request; one that has an answer already has no use for another."""
-        if self._awaits_head:
+        self._request_timer = None
+        if self._is_answering():
+            self._await_request()  # a stray line end behind the request must not end an export
+        elif self._awaits_head:
             self._refuse(408, _TOO_SLOW)
         else:
             self.transport.abort()
@@ -184,14 +187,21 @@ class LenientProtocol(HttpToolsProtocol):
     def _cut_unless_less(self, left_bytes: int) -> None:
         """Cut a client that has taken nothing since there was this much left for it."""
         self._reader_timer = None
-        if self.transport.get_write_buffer_size() >= left_bytes > 0:
+        is_stuck = self.flow.write_paused or not self._is_answering()
+        if is_stuck and self.transport.get_write_buffer_size() >= left_bytes > 0:
             self.transport.abort()
         elif self.transport.get_write_buffer_size():
             self._watch_reader()
 
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _refuse(self, status: int, message: str) -> None:
         """Answer, and close; what still comes is dropped unread, or the answer would be lost with it."""
         self._is_refused = True
+        if self._is_answering():
+            self.transport.abort()  # a second answer inside the first would be taken for a part of it
+            return
         self.transport.write(_refusal(status, message, request_id(()), is_kept=False))
         self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.abort)

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError
+from kafka.errors import CorruptRecordError, KafkaError
 from kafka.structs import MemberState
 
 from indexer.assignment import Assignment, OwnershipLostError, numbers, with_metadata
@@ -111,6 +111,7 @@ class Consumption:
             session_timeout_ms=settings.kafka_session_timeout_ms,
             client_id="gateway-logs-indexer",
         )
+        self._is_joined = False
         self._damage.read_past(consumer)
         self._assignment = Assignment(consumer, self._intake, self._ends, self._drain_seconds)
         consumer.subscribe([settings.kafka_topic], listener=self._assignment)
@@ -250,4 +251,6 @@ def held_back(
 
 
 def _away(settings: IndexerSettings, error: Exception) -> str:
+    if isinstance(error, OwnershipLostError | CorruptRecordError):
+        return str(error)  # says it all, and is over in a second
     return f"Kafka at {settings.kafka_bootstrap_servers} does not answer: {type(error).__name__}"

@@ -21,7 +21,7 @@ from indexer.extent import extent
 from indexer.kafka_3_0_12 import abandon
 from indexer.origin import Origin
 from indexer.settings import IndexerSettings
-from indexer.unreadable import Damage
+from indexer.unreadable import Damage, Unreadable
 
 log = structlog.get_logger()
 
@@ -34,6 +34,7 @@ POLL_MS = 500
 SEND_SECONDS = 30.0
 PROGRESS_SECONDS = 2.0
 OURS = "gateway-logs."
+INT64_MAX = 2**63 - 1
 NOT_TAKEN = (*TOO_LARGE, InvalidTimestampError)
 
 
@@ -99,6 +100,9 @@ class Redrive:
     def _chosen(self, letter: ConsumerRecord) -> dict[str, Any] | None:
         """Return the record as it goes back, or None where it stays."""
         self.report.read += 1
+        if isinstance(letter.value, Unreadable):
+            self.report.left_out[letter.value.reason] += 1
+            return None
         about = {name.removeprefix(OURS): value for name, value in letter.headers if name.startswith(OURS)}
         try:
             origin = self._origin(about)
@@ -144,10 +148,14 @@ class Redrive:
 
     def _send_alone(self, record: dict[str, Any]) -> None:
         """Send again with a producer of its own: only a record that is alone can be blamed (see deadletter.py)."""
+        self._renew_producer()
+        if not self._is_written(self._producer.send(**record)):
+            self._renew_producer()
+            self.report.left_out[f"too large for {record['topic']}, or its time is not taken there"] += 1
+
+    def _renew_producer(self) -> None:
         abandon(self._producer)
         self._producer = self._open()
-        if not self._is_written(self._producer.send(**record)):
-            self.report.left_out[f"too large for {record['topic']}, or its time is not taken there"] += 1
 
     def _open(self) -> KafkaProducer:
         return KafkaProducer(**self._settings.kafka_options(), **PRODUCER)
@@ -176,5 +184,5 @@ def _original(letter: ConsumerRecord, origin: Origin) -> dict[str, Any]:
         "value": letter.value,
         "key": letter.key,
         "headers": [*headers, origin.header()],
-        "timestamp_ms": max(origin.timestamp_ms, 0),
+        "timestamp_ms": min(max(origin.timestamp_ms, 0), INT64_MAX),  # what is written here anybody could write
     }

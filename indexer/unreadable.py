@@ -3,8 +3,8 @@
 kafka-python 3.0.12 raises for it in the middle of a poll, and would stand at its offset for ever. Here a header that
 is not UTF-8 is read with escapes, and what is damaged, up to the next batch whose checksum is right, becomes a single
 record whose value is the bytes as Kafka holds them, for the dead-letter topic: nothing is dropped silently, and what
-follows is read. A batch's first bytes are base offset (8), length of what follows (4), leader epoch (4), magic (1) and
-checksum (4), in every version at the same places (https://kafka.apache.org/documentation/#recordbatch).
+follows is read. A batch begins with its base offset (8 bytes) and the length of what follows (4); byte 16 says which
+version it is (https://kafka.apache.org/documentation/#recordbatch).
 """
 
 import struct
@@ -24,6 +24,7 @@ NO_TIME = -1  # the damage may be in the batch's times
 NO_EPOCH = -1
 LENGTH = struct.Struct(">8xi")  # of what follows it
 MAGIC, MAGIC_AT = b"\x02", 16  # bytes into a batch
+SHORTEST = MemoryRecords.MIN_SLICE  # bytes of a batch
 HEADER = DefaultRecordBatch.HEADER_STRUCT.size
 
 
@@ -79,6 +80,8 @@ class _Batches:
         end, size = _end(self._fetched, self._place), len(self._fetched)
         if end > size and (self._place or not size):
             return self._damaged(at_once=True) if end - self._place > size and self._is_followed() else None
+        if end - self._place < SHORTEST:
+            return self._damaged(at_once=True)  # a broker asked for this one once more gives an error
         batch = _sound(self._fetched, self._place)
         if batch is None:
             return self._damaged()
@@ -89,11 +92,17 @@ class _Batches:
         return _Batch(batch, self._damage, self._partition)
 
     def _is_followed(self) -> bool:
-        """Tell whether a sound batch is behind one that claims to be longer than all that was fetched.
+        """Tell whether sound batches, to the end, are behind one that claims to be longer than all that was fetched.
 
-        A broker asked for that one gives nothing more: it looks no further than the length. So this look counts.
+        A broker asked for that one gives nothing more: it looks no further than the length. So this look counts. And
+        they must reach the end: a batch that is only cut short may hold one in a value.
         """
-        return _next_sound(self._fetched[self._place :], self._offset)[1] is not None
+        raw, offset = self._fetched[self._place :], self._offset
+        place, following = _next_sound(raw, offset)
+        while following is not None:
+            place, offset = _end(raw, place), following.next_offset
+            following = _sound(raw, place)
+        return offset > self._offset and _may_begin(raw, place, offset)
 
     def _damaged(self, at_once: bool = False) -> "_Damaged":
         first, raw = self._offset, self._fetched[self._place :]
@@ -124,6 +133,12 @@ def _sound(fetched: memoryview, place: int) -> Any:
         return batch if batch.validate_crc() else None
     except (CorruptRecordError, struct.error):
         return None  # too short for a batch
+
+
+def _may_begin(raw: memoryview, place: int, offset: int) -> bool:
+    """Tell whether a batch of this offset or a later one may begin here, or the fetch ends."""
+    head = raw[place : place + MAGIC_AT + 1]
+    return len(head) <= MAGIC_AT or (head[MAGIC_AT] == MAGIC[0] and int.from_bytes(head[:8], "big") >= offset)
 
 
 def _next_sound(raw: memoryview, offset: int) -> tuple[int, Any]:

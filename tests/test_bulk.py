@@ -14,6 +14,7 @@ from indexer.document import Operation
 from indexer.indices import Indices
 from indexer.offsets import Span
 from mappings.index import index_name, write_alias
+from mappings.instant import DAY_MS
 
 NOW = int(time.time() * 1000)
 SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
@@ -21,8 +22,9 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 @pytest.fixture
 def target(logs: Logs) -> str:
-    Indices(logs.client, logs.alias, "day", 30).prepare({write_alias(logs.alias, "day", NOW)})
-    return write_alias(logs.alias, "day", NOW)
+    today, tomorrow = (write_alias(logs.alias, "day", moment) for moment in (NOW, NOW + DAY_MS))
+    Indices(logs.client, logs.alias, "day", 30).prepare([today, tomorrow])
+    return today
 
 
 def put(target: str, value: bytes, document_id: str = "1", version: int = 1) -> Operation:
@@ -96,7 +98,7 @@ def flood(client: Elasticsearch, index: str) -> None:
 def test_an_index_that_cannot_be_written_holds_its_logs_and_no_others(
     logs: Logs, target: str, trouble: Callable[[Elasticsearch, str], None]
 ) -> None:
-    tomorrow = write_alias(logs.alias, "day", NOW + 86_400_000)
+    tomorrow = write_alias(logs.alias, "day", NOW + DAY_MS)
     trouble(logs.client, index_name(target))
 
     assert send(logs, good(target), good(tomorrow)) == [Fate.HOLD, Fate.INDEXED]
