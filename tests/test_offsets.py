@@ -25,22 +25,22 @@ def test_the_commit_point_is_the_end_of_the_longest_finished_prefix() -> None:
     assert offsets.to_commit() == {P0: 20}
 
 
-def test_what_was_committed_is_not_committed_again() -> None:
+def all_committed() -> Offsets:
+    """Return offsets of which everything is finished and committed."""
     offsets = Offsets()
     span = Span(P0, 10, 1, 1)
     offsets.dispatch(span)
     offsets.finish(span, 1, 1)
     offsets.committed({P0: 10})
+    return offsets
 
-    assert offsets.to_commit() == {}
+
+def test_what_was_committed_is_not_committed_again() -> None:
+    assert all_committed().to_commit() == {}
 
 
 def test_what_was_committed_is_committed_again_when_asked() -> None:
-    offsets = Offsets()
-    span = Span(P0, 10, 1, 1)
-    offsets.dispatch(span)
-    offsets.finish(span, 1, 1)
-    offsets.committed({P0: 10})
+    offsets = all_committed()
 
     assert (offsets.to_commit(), offsets.to_commit(anew=True)) == ({}, {P0: 10})
 

@@ -78,14 +78,10 @@ class Command:
         )
         assert self.process.poll() is None, self.lines()
 
-    def servers(self) -> list[int]:
-        """Find the processes whose command line names this directory, whoever their parent is."""
-        return [int(line.split()[0]) for line in processes("pid=,args=") if f"{self.directory}/stack/" in line]
-
-    def elasticsearch_process(self) -> int:
-        """Find the process of the node."""
+    def servers(self, kind: str = "") -> list[int]:
+        """Find the processes whose command line names this directory, whoever their parent is, and this kind."""
         lines = [line for line in processes("pid=,args=") if f"{self.directory}/stack/" in line]
-        return next(int(line.split()[0]) for line in lines if "LocalNode" in line)
+        return [int(line.split()[0]) for line in lines if kind in line]
 
     def children(self) -> dict[str, int]:
         """Give the number of each process that this one has started, by the last word of its command line."""
@@ -155,7 +151,8 @@ def test_nothing_is_left_when_the_parent_is_killed(tmp_path: Path) -> None:
 def test_a_server_that_dies_ends_the_command_with_its_log(tmp_path: Path) -> None:
     with command(tmp_path) as running:
         running.wait_until_ready()
-        os.kill(running.elasticsearch_process(), signal.SIGKILL)
+        [node] = running.servers("LocalNode")
+        os.kill(node, signal.SIGKILL)
 
         assert running.process.wait(timeout=90) == 1
         assert running.lines()[-1].startswith("stack: Elasticsearch was ended from outside (SIGKILL; ")
