@@ -25,8 +25,8 @@ test: setup ## all tests, on servers of their own
 
 MINUTES ?= 15
 soak: setup ## bad input by the thousand, then all faults at random: MINUTES=15 SEED=… (printed when not given)
-	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/test_api_fuzz.py
-	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/soak.py
+	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/api/test_fuzz.py
+	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/soak.py
 
 check: setup ## formatting, lint, types
 	$(BIN)/ruff format --check .

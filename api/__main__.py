@@ -9,10 +9,10 @@ import sys
 import structlog
 import uvicorn
 
+from api.access.keyring import hashed, new_key
 from api.app import create_app
-from api.keyfile import hashed, new_key
+from api.edge.protocol import protocol
 from api.settings import ApiSettings
-from api.wire import protocol
 from service import logs
 from service.settings import load
 

@@ -7,20 +7,26 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api import detail, export, facets, health, logs, stats, tail
-from api.backlog import Backlog
-from api.cors import HEADERS, METHODS, Cors
-from api.download import Exports
-from api.edge import Edge
+from api import health
+from api.access.rate_limits import Limits
+from api.checkpoints.beat import Feed
+from api.edge.admission import Gate
+from api.edge.cors import HEADERS, METHODS, Cors
+from api.edge.middleware import Edge
 from api.errors import ApiError, answer_api_error, answer_http_error
-from api.feed import Feed
-from api.gate import Gate
-from api.limits import Limits
+from api.export import routes as export
+from api.export.download import Exports
+from api.facets import routes as facets
 from api.metrics import Metrics
-from api.readiness import Readiness
+from api.search import detail
+from api.search import routes as logs
 from api.settings import ApiSettings
-from api.store import Store, connect
-from api.watch import Watch
+from api.stats import routes as stats
+from api.store.client import Store, connect
+from api.store.liveness import Watch
+from api.store.readiness import Readiness
+from api.tail import routes as tail
+from api.tail.pages import Backlog
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

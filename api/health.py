@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.readiness import Readiness
+from api.store.readiness import Readiness
 
 router = APIRouter(tags=["health"])
 OK = b'{"data":{"status":"ok"},"message":"","success":true}'

@@ -7,12 +7,12 @@ import msgspec
 from fastapi import Response
 from msgspec import Raw
 
-from api.answer import Aggregation, Bucket, Hit
+from api.envelope import Page, envelope, log, success
 from api.errors import SENTENCES
 from api.query import MENUS
-from api.response import Page, envelope, log, success
-from api.rules import GROUP_RULES, RULES, Rule
+from api.request.parameters import GROUP_RULES, RULES, Rule
 from api.schemas import FAILURE, envelope_schema
+from api.store.answers import Aggregation, Bucket, Hit
 
 _FAILURES: Mapping[int | str, tuple[str, str]] = {
     400: ("A parameter is wrong.", "per_page=500: must be a whole number from 1 to 100"),

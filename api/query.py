@@ -10,9 +10,17 @@ from typing import Any
 
 from msgspec import structs
 
-from api.params import SearchParams
-from api.rules import Order
-from api.words import Word, Words, beginning, count_parts, has_lone_characters, is_in_runs, split_prefix
+from api.request.parameters import Order
+from api.request.params import SearchParams
+from api.request.query_language import (
+    Word,
+    Words,
+    beginning,
+    count_parts,
+    has_lone_characters,
+    is_in_runs,
+    split_prefix,
+)
 from mappings.text import readable
 
 Body = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from api.keyfile import Keyring
+from api.access.keyring import Keyring
 from service.settings import StoreSettings
 
 

@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from bench.duel import Effort
-from bench.ingest import IngestPlan, ingest
+from bench.errors import BenchError
+from bench.ingest.raw import Plan
+from bench.ingest.run import IngestPlan, ingest
 from bench.machine import machine
-from bench.overload import OverloadPlan, overload
-from bench.periods import PeriodsPlan, periods
-from bench.problem import BenchError
-from bench.raw import Plan
-from bench.search import SearchPlan, search
+from bench.overload.run import OverloadPlan, overload
+from bench.search.compare import Effort
+from bench.search.periods import PeriodsPlan, periods
+from bench.search.run import SearchPlan, search
 from bench.servers import Say, Servers, servers
 from bench.settings import BenchSettings
 from service import logs
 from service.settings import load
-from stack.problem import StackError
+from stack.errors import StackError
 
 HEAP, QUICK_HEAP = "4g", "1g"
 QUICK_BULKS = (Plan(2_000_000, 1), Plan(2_000_000, 2))

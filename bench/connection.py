@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from bench.problem import BenchError
-from stack.address import parse_address
+from bench.errors import BenchError
+from stack.servers.address import parse_address
 
 TIMEOUT_S = 120
 NOTHING: Mapping[str, str] = {}

@@ -7,12 +7,12 @@ import orjson
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.decode import KEPT_FOR_EVER_SINCE_MS, Window, decode
-from indexer.document import Place, operation
-from indexer.intake import MOST_OPERATIONS
+from indexer.delivery.batching import MOST_OPERATIONS
+from indexer.event.decode import KEPT_FOR_EVER_SINCE_MS, Window, decode
+from indexer.event.document import Place, operation
 from indexer.offsets import Span
 from mappings.instant import YEAR_10000_MS
-from stack.events import Event
+from stack.events.generate import Event
 
 ANY_TIME = Window(KEPT_FOR_EVER_SINCE_MS, YEAR_10000_MS)
 NO_SPAN = Span(TopicPartition("", 0), 0, 0, 0)  # offsets are the indexer's business

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.problem import BenchError
-from stack.child import PYTHON_TETHER
+from bench.errors import BenchError
+from stack.servers.child import PYTHON_TETHER
 
 START_S = 60
 STOP_S = 30

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import uuid4
 
+from bench.ingest.topic import dead_letter_topic
 from bench.program import Program
 from bench.servers import Servers
-from bench.topic import dead_letter_topic
-from indexer.document import Place
-from stack.address import Address, free_port
+from indexer.event.document import Place
+from stack.servers.address import Address, free_port
 
 PROBE_S = 10
 ASSIGNED = "partitions assigned"  # what the indexer logs when it may begin

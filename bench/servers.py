@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from bench.settings import BenchSettings
-from stack.jars import KAFKA_VERSION
-from stack.servers import Stack
+from stack.servers.cluster import Stack
+from stack.servers.jars import KAFKA_VERSION
 
 Say = Callable[[str], None]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 from elasticsearch import Elasticsearch, OrjsonSerializer
 
-from bench.problem import BenchError
-from indexer.document import Place
-from indexer.indices import Indices
+from bench.errors import BenchError
+from indexer.delivery.indices import Indices
+from indexer.event.document import Place
 
 POLL_S = 0.1  # at most ten counts a second: more would be load of its own
 STALLED_S = 60

@@ -9,22 +9,22 @@ from threading import Event
 import structlog
 from kafka.errors import KafkaError
 
-from indexer.breaker import Breaker
-from indexer.bulk import Bulk, connect
-from indexer.consume import Consumption
-from indexer.deadletter import DeadLetters
-from indexer.document import Place
+from indexer.commands.redrive import Choice, redrive
+from indexer.commands.replay import NoTopicError, Stretch, replay
+from indexer.consumer.loop import Consumption
+from indexer.dead_letters.breaker import Breaker
+from indexer.dead_letters.writer import DeadLetters
+from indexer.delivery.batching import Ends, Intake, Limits, Reading
+from indexer.delivery.bulk import Bulk, connect
+from indexer.delivery.indices import Indices
+from indexer.delivery.maintenance import Upkeep, watch_loop
+from indexer.delivery.queue import Outbox
+from indexer.delivery.sender import Desk, Sender
+from indexer.event.document import Place
 from indexer.health import serve
-from indexer.indices import Indices
-from indexer.intake import Ends, Intake, Limits, Reading
-from indexer.ledger import Ledger
+from indexer.metrics import Ledger
 from indexer.offsets import Offsets
-from indexer.outbox import Outbox
-from indexer.redrive import Choice, redrive
-from indexer.replay import NoTopicError, Stretch, replay
-from indexer.sender import Desk, Sender
 from indexer.settings import IndexerSettings
-from indexer.upkeep import Upkeep, watch_loop
 from mappings.instant import parse_rfc3339
 from service.logs import configure
 from service.settings import load

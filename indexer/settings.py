@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from indexer.redact import RULES, Redaction
+from indexer.event.redact import RULES, Redaction
 from mappings.index import Period
 from service.settings import StoreSettings
 

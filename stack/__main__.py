@@ -6,8 +6,8 @@ import sys
 from types import FrameType
 
 from service.settings import load
+from stack.errors import StackError
 from stack.feed import Plan, feed
-from stack.problem import StackError
 from stack.run import run
 from stack.serve import serve
 from stack.settings import Settings

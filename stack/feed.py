@@ -12,9 +12,9 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from stack.address import is_open, parse_address
-from stack.events import Event, events, history
-from stack.problem import StackError
+from stack.errors import StackError
+from stack.events.generate import Event, events, history
+from stack.servers.address import is_open, parse_address
 from stack.settings import Settings
 
 EVENTS_PER_FLUSH = 10_000  # the producer's buffer has no bound of its own

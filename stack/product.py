@@ -4,7 +4,7 @@ import http.client
 import json
 from typing import Any
 
-from stack.address import Address
+from stack.servers.address import Address
 from stack.settings import Settings
 
 ANSWER_SECONDS = 5

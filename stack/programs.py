@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from stack.child import PYTHON_TETHER, Child
-from stack.problem import StackError
-from stack.server import Server
+from stack.errors import StackError
+from stack.servers.child import PYTHON_TETHER, Child
+from stack.servers.server import Server
 
 POLL_SECONDS = 0.3
 START_SECONDS = 180  # 20,000 events take 10 s on a quiet machine, a minute on a busy one

@@ -6,12 +6,12 @@ from contextlib import closing
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from stack.address import Address, is_open
+from stack.errors import StackError
 from stack.feed import Plan, feed
-from stack.problem import StackError
 from stack.product import Product
 from stack.programs import Programs
 from stack.serve import servers
+from stack.servers.address import Address, is_open
 from stack.settings import Settings
 
 PAST_EVENTS = 20_000

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from stack.address import Address, elasticsearch_answers, is_open, kafka_answers, parse_address
-from stack.broker import Broker
-from stack.installation import install
-from stack.node import Node
-from stack.server import Server
-from stack.servers import check_memory, cluster, start, stop
+from stack.servers.address import Address, elasticsearch_answers, is_open, kafka_answers, parse_address
+from stack.servers.broker import Broker
+from stack.servers.cluster import check_memory, cluster, start, stop
+from stack.servers.installation import install
+from stack.servers.node import Node
+from stack.servers.server import Server
 from stack.settings import Settings
 
 Progress = Callable[[str], None]

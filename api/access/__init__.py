@@ -1,0 +1,1 @@
+"""Who may read what, and how much each key may ask for."""

@@ -1,0 +1,1 @@
+"""How far each shard is searchable: what tails and `as_of` share."""

@@ -1,0 +1,1 @@
+"""Around every request: the connection, admission, request ids, log lines, CORS."""

@@ -1,0 +1,1 @@
+"""Every log that matches, as one file."""

@@ -1,0 +1,1 @@
+"""Reading a request: parameters, the query language, the group in the path."""

@@ -1,0 +1,1 @@
+"""New logs as they become searchable, as server-sent events."""

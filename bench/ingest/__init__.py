@@ -1,0 +1,1 @@
+"""The indexer against raw `_bulk`."""

@@ -1,0 +1,1 @@
+"""More requests than one API can answer."""

@@ -1,0 +1,1 @@
+"""The API against the bare requests that it sends."""

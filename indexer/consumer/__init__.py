@@ -1,0 +1,1 @@
+"""The member of the consumer group."""

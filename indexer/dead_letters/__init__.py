@@ -1,0 +1,1 @@
+"""Records that are no log, and the topic they go to."""

@@ -1,0 +1,1 @@
+"""Pure: the bytes of a record to one bulk operation."""

@@ -1,0 +1,257 @@
+"""Bytes in, a log that Elasticsearch will take out, or the reason why it is none. Pure.
+
+The value is not rebuilt: after the checks its own bytes travel on. Only what an index cannot hold as it stands
+(a time in a rare spelling, half a surrogate pair, a key that is no field name) costs a second look.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from indexer.event.redact import Redaction
+from mappings.event import LogEvent, Price, RequestDetail, Usage
+from mappings.index import OWN
+from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
+from mappings.text import readable
+
+KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01: with no retention, older logs are broken clocks
+
+
+class _Price(Price, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _Usage(Usage, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _RequestDetail(RequestDetail, frozen=True, forbid_unknown_fields=True):
+    """With no other keys."""
+
+
+class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
+    """A log with no key but known ones: it needs no second look at its names, nor at bytes that were not decoded."""
+
+    price: _Price | None = None
+    usage: _Usage | None = None
+    request_detail: _RequestDetail | None = None
+    # What newer gateways send: nothing to this program but a name that Elasticsearch takes as it is.
+    upstream_id: Any = None
+    amount: Any = None
+    usage_context: Any = None
+    prompt_cache_key: Any = None
+    async_usage_status: Any = None
+
+
+_known_event = msgspec.json.Decoder(_KnownEvent)
+_event = msgspec.json.Decoder(LogEvent)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.encode
+_NESTED = ("price", "usage", "request_detail")
+_ROOT = frozenset(LogEvent.__struct_fields__)
+_LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
+_NO_DETAIL = RequestDetail()
+_NO_REDACTION = Redaction(())
+_KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # what Hangul in UTF-8 begins with
+_JAMO = re.compile(rb"\xe3[\x84-\x86]")  # ... single ones too, whose first byte they share with kana
+_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+class InvalidEventError(Exception):
+    """The value is no log: it belongs in the dead-letter topic. The text says why, never what was in it."""
+
+
+class Window(NamedTuple):
+    """The moments that a log may have ended at, epoch ms, both ends inclusive."""
+
+    first_ms: int
+    last_ms: int
+
+    @classmethod
+    def at(cls, now_ms: int, retention_days: int) -> "Window":
+        """Return the window of this moment: retention back, one day ahead. 0 days means kept for ever."""
+        first = now_ms - retention_days * DAY_MS if retention_days else KEPT_FOR_EVER_SINCE_MS
+        return cls(first, now_ms + DAY_MS)
+
+
+class Log(NamedTuple):
+    """A log that is ready to be framed: one JSON object on one line, and what identity and place need."""
+
+    value: bytes
+    created_ms: int
+    id: int
+    request_id: str
+    own: Mapping[str, Any]  # what the indexer adds beside the tie-break
+    redacted: Counter[str]  # how many secrets of each kind were taken out
+
+
+def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
+    """Check one record value and return its log; raise InvalidEventError with the reason in words."""
+    value, event = _parse(value)
+    value, redacted = redaction.redact(value, event)
+    if redacted:
+        value, event = _parse(value)
+    created_ms = _created_ms(event, window)
+    request_ms = _moment("request_at", event.request_at)
+    respelled = _respelled(event, created_ms, request_ms)
+    extra = _odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else _odd_fields(value, event))
+    own = _readable(event, value) | _duration(created_ms, request_ms)
+    if respelled or extra:
+        value = _rewrite(value, respelled, extra)
+        own |= {"extra": _encode(extra).decode()} if extra else {}
+    if redacted:
+        own["redacted"] = redacted.total()
+    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own, redacted)
+
+
+def _parse(value: bytes) -> tuple[bytes, LogEvent]:
+    try:
+        return value, _known_event.decode(value)
+    except (ValueError, RecursionError):  # an unknown key, as newer gateways send, or one of many faults
+        return _parse_any(value)
+
+
+def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
+    try:
+        if not value.isascii():
+            value.decode()  # what msgspec skips it does not read as text, and Elasticsearch would refuse it
+        return value, _event.decode(value)
+    except msgspec.ValidationError as error:
+        raise InvalidEventError(f"not a log: {_without_content(error)}") from None
+    except UnicodeDecodeError:
+        raise InvalidEventError("not JSON: the bytes are not UTF-8") from None
+    except RecursionError:
+        raise InvalidEventError("not usable: nested too deeply") from None
+    except msgspec.DecodeError as error:
+        repaired = _SURROGATE.sub(_whole_characters, value)
+        if repaired != value:
+            return _parse_any(repaired)
+        raise InvalidEventError(f"not JSON: {_without_content(error)}") from None
+
+
+def _without_content(error: Exception) -> str:
+    # msgspec names types, fields and positions, never values; keys of a map could be anything, so they are cut.
+    return re.sub(r"\$\.metadata\[.*", "$.metadata", str(error).removeprefix("JSON is malformed: "))
+
+
+def _whole_characters(match: re.Match[bytes]) -> bytes:
+    # Half a surrogate pair is legal JSON and no character: no UTF-8 can carry it to a client.
+    return b"\\ufffd" if match[1] else match[0]
+
+
+def _created_ms(event: LogEvent, window: Window) -> int:
+    created_ms = _moment("created_at", event.created_at)
+    if created_ms is None:
+        raise InvalidEventError("created_at is missing: it must be epoch milliseconds or RFC 3339")
+    if not window.first_ms <= created_ms <= window.last_ms:
+        raise InvalidEventError(
+            f"created_at {format_rfc3339(created_ms)} is outside the accepted window,"
+            f" {format_rfc3339(window.first_ms)} to {format_rfc3339(window.last_ms)}"
+        )
+    return created_ms
+
+
+def _moment(field: str, value: int | str | None) -> int | None:
+    try:
+        return instant_ms(value)
+    except ValueError as error:
+        raise InvalidEventError(f"{field}: {error}") from None
+
+
+def _duration(created_ms: int, request_ms: int | None) -> dict[str, Any]:
+    """Return how long the call took, which no search can compute from two fields without a script."""
+    if request_ms is None or request_ms > created_ms:
+        return {}
+    return {"duration_ms": created_ms - request_ms}
+
+
+def _respelled(event: LogEvent, created_ms: int, request_ms: int | None) -> dict[str, int | None]:
+    """Return what an index would refuse or misplace as it should be written: epoch ms, or null for "none"."""
+    found: dict[str, int | None] = {}
+    if event.id == 0:
+        found["id"] = None  # "the gateway gave none": as if it were absent, also in the order of ids
+    if _is_misread(event.created_at):
+        found["created_at"] = created_ms
+    if _is_misread(event.request_at) or (request_ms is None and event.request_at is not None):
+        found["request_at"] = request_ms  # "none" must not sort as a moment of the year 1
+    retry_ms = _moment("retry_at", event.retry_at)
+    if _is_misread(event.retry_at):
+        found["retry_at"] = retry_ms
+    return found
+
+
+def _is_misread(written: int | str | None) -> bool:
+    return isinstance(written, str) and not is_read_by_elasticsearch(written)
+
+
+def _odd_metadata(event: LogEvent) -> dict[str, Any]:
+    """Return the metadata whose keys do not fit into a term of a flattened field, or would be cut in two by it."""
+    odd = [key for key in event.metadata or () if len(key) > _LONGEST_METADATA_KEY or "\0" in key]
+    return {"metadata": {key: event.metadata[key] for key in odd}} if event.metadata and odd else {}
+
+
+def _odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
+    """Return the fields whose names Elasticsearch takes for a path or refuses: "", "a.b", "_id", our own key.
+
+    They are kept as one text beside the log, and the API puts them back. Only the names at the root and in the
+    objects that are mapped are read as paths; below an unknown key anything goes.
+    """
+    fields = _fields.decode(value)
+    found: dict[str, Any] = {name: fields[name] for name in _odd_names(fields)}
+    for name in _NESTED:
+        if getattr(event, name) is not None:
+            inner = _fields.decode(fields[name])
+            if odd := _odd_names(inner):
+                found[name] = {key: inner[key] for key in odd}
+    return found
+
+
+def _odd_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
+
+
+def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
+    """Return the event again with its times respelled and without its odd fields; all else stays as it was."""
+    fields = _fields.decode(value)
+    kept: dict[str, Any] = {name: raw for name, raw in fields.items() if name not in extra or name in _ROOT}
+    for name in extra.keys() & _ROOT:
+        inner = _fields.decode(fields[name])
+        kept[name] = {key: raw for key, raw in inner.items() if key not in extra[name]}
+    return _encode({**kept, **times})
+
+
+def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
+    """Return the texts that the analysis would misread once more, as the words in them (see mappings/text.py)."""
+    korean = _may_be_korean(value)
+    detail = event.request_detail or _NO_DETAIL
+    found = {
+        "content": _if_changed(event.content, "\\", korean),
+        "request_body": _if_changed(detail.request_body, "\\u", korean),
+        "response_body": _if_changed(detail.response_body, "\\u", korean),
+    }
+    given = {name: text for name, text in found.items() if text}
+    return {"readable": given} if given else {}
+
+
+def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
+    if not text or not (escape in text or (korean and not text.isascii())):
+        return None
+    return None if (found := readable(text)) == text else found
+
+
+def _may_be_korean(value: bytes) -> bool:
+    # A look for a few bytes costs a hundredth of a look at every character, and most events are not Korean.
+    return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
+
+
+def _one_line(value: bytes) -> bytes:
+    # Valid JSON holds line ends only between tokens. In a bulk body one would begin a new action: a value could
+    # then delete other people's logs.
+    if b"\n" in value or b"\r" in value:
+        value = value.replace(b"\n", b" ").replace(b"\r", b" ")
+    return value.strip()

@@ -1,0 +1,1 @@
+"""Workarounds for kafka-python 3.0.12."""

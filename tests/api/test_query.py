@@ -1,0 +1,152 @@
+"""Params in, bodies for Elasticsearch out: whole expected bodies."""
+
+from urllib.parse import urlencode
+
+import pytest
+from msgspec import structs
+
+from api.query import Body, hits_body, matching, scope, summary_bodies
+from api.request.params import SearchParams, read_params
+
+MENUS = {
+    "channels": {"terms": {"field": "channel", "size": 1001, "shard_size": 5000}},
+    "models": {"terms": {"field": "model", "size": 1001, "shard_size": 5000}},
+    "token_names": {"terms": {"field": "token_name", "size": 1001, "shard_size": 5000}},
+}
+GROUP = {"term": {"group": {"value": "ns-1"}}}
+SUCCESS = {"term": {"code": {"value": 200}}}
+
+
+def read(group: str | None = None, /, **given: str) -> SearchParams:
+    return read_params(urlencode(given).encode(), group)
+
+
+def clause(query: str) -> Body:
+    """Return the one clause of a query."""
+    [only] = matching(read(query=query))
+    return only
+
+
+def test_the_group_of_the_path_stays_whatever_becomes_of_the_filters() -> None:
+    params = read_params(b"", "ns-1")
+
+    assert scope(params) == [GROUP]
+    assert scope(structs.replace(params, group=None)) == scope(params)
+
+
+def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> None:
+    assert hits_body(read("ns-1", page="3", per_page="20")) == {
+        "query": {"bool": {"filter": [GROUP]}},
+        "from": 40,
+        "size": 20,
+        "sort": [{"created_at": {"order": "desc", "missing": "_last"}}, {"gateway_logs.tie": {"order": "desc"}}],
+        "track_total_hits": False,
+    }
+
+
+def test_bodies_that_are_not_wanted_are_not_fetched() -> None:
+    assert hits_body(read(include_detail="false"))["_source"] == {
+        "excludes": ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
+    }
+
+
+def test_total_and_menus_are_one_body_where_they_count_the_same_logs() -> None:
+    assert summary_bodies(read("ns-1")) == [
+        {"query": {"bool": {"filter": [GROUP]}}, "size": 0, "track_total_hits": True, "aggs": MENUS}
+    ]
+
+
+def test_menus_are_narrowed_by_group_and_time_only() -> None:
+    window: Body = {"range": {"created_at": {"gte": 5000, "lte": 9000, "format": "epoch_millis"}}}
+    params = read("ns-1", code_type="success", start_timestamp="5", end_timestamp="9")
+
+    assert summary_bodies(params) == [
+        {"query": {"bool": {"filter": [GROUP, window, SUCCESS]}}, "size": 0, "track_total_hits": True},
+        {"query": {"bool": {"filter": [GROUP, window]}}, "size": 0, "track_total_hits": True, "aggs": MENUS},
+    ]
+
+
+@pytest.mark.parametrize("group", ["ns-1", "*", "a b", "x" * 9000])
+def test_the_group_in_the_path_is_a_clause_of_its_own_whatever_is_asked(group: str) -> None:
+    params = read(group, query="-a OR b", code_type="error", channel="0", group="other")
+    [first, *rest] = matching(params)
+
+    assert [first] == scope(params) == scope(read(group))
+    assert rest
+
+
+def test_a_word_is_a_phrase_in_any_text_or_a_whole_value() -> None:
+    options = {"query": "gpt-4o", "analyzer": "log_words", "zero_terms_query": "all"}
+    assert clause("gpt-4o") == {
+        "bool": {
+            "should": [
+                {"match_phrase": {"content": options}},
+                {"match_phrase": {"request_detail.request_body": options}},
+                {"match_phrase": {"request_detail.response_body": options}},
+                {"term": {"gateway_logs.exact": {"value": "gpt-4o"}}},
+            ],
+            "minimum_should_match": 1,
+        }
+    }
+
+
+def test_an_excluded_word_that_the_analyzer_empties_excludes_nothing() -> None:
+    [whole, _] = clause("-x")["bool"]["should"]
+    [excluded] = whole["bool"]["must_not"]
+
+    assert excluded["bool"]["should"][0]["match_phrase"]["content"]["zero_terms_query"] == "none"
+
+
+def test_several_words_are_one_value_too() -> None:
+    assert clause("my token")["bool"]["should"][1] == {"term": {"gateway_logs.exact": {"value": "my token"}}}
+
+
+def test_a_beginning_is_a_prefix_of_the_last_part() -> None:
+    [whole, _] = clause("Api-Ke*")["bool"]["should"]
+
+    assert whole["bool"]["should"][0]["bool"]["filter"][1] == {
+        "intervals": {
+            "content": {
+                "all_of": {
+                    "intervals": [
+                        {"match": {"query": "Api-", "analyzer": "log_characters", "ordered": True, "max_gaps": 0}},
+                        {"prefix": {"prefix": "ke"}},
+                    ],
+                    "ordered": True,
+                    "max_gaps": 0,
+                }
+            }
+        }
+    }
+
+
+def test_zero_means_none_for_numbers() -> None:
+    assert matching(read(channel="0")) == [
+        {
+            "bool": {
+                "should": [
+                    {"term": {"channel": {"value": 0}}},
+                    {"bool": {"must_not": [{"exists": {"field": "channel"}}]}},
+                ],
+                "minimum_should_match": 1,
+            }
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "clause"),
+    [
+        ("10.0.0.7", {"term": {"ip": {"value": "10.0.0.7"}}}),
+        ("10.0.0.7/8", {"term": {"ip": {"value": "10.0.0.0/8"}}}),
+        ("2001:DB8::1", {"term": {"ip": {"value": "2001:db8::1"}}}),
+        ("10.0.0.256", {"term": {"ip.written": {"value": "10.0.0.256"}}}),
+        ("fe80::1%eth0", {"term": {"ip.written": {"value": "fe80::1%eth0"}}}),
+    ],
+)
+def test_an_address_is_matched_by_value_and_anything_else_as_written(given: str, clause: Body) -> None:
+    assert matching(read(ip=given)) == [clause]
+
+
+def test_a_value_longer_than_any_that_is_indexed_finds_nothing() -> None:
+    assert matching(read(user="x" * 8192)) == [{"match_none": {}}]

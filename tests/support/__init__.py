@@ -1,0 +1,1 @@
+"""What tests share: servers, programs, proxies that inject faults, sample logs."""
