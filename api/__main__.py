@@ -1,4 +1,4 @@
-"""`python -m api`: read the settings, serve until SIGTERM or Ctrl-C. `python -m api key` makes a key."""
+"""`python -m api`: serve until SIGTERM or Ctrl-C. `python -m api key` makes a key."""
 
 import argparse
 import os
@@ -11,36 +11,40 @@ import uvicorn
 
 from api.access.keyring import hashed, new_key
 from api.app import create_app
-from api.edge.protocol import protocol
+from api.edge.admission import request_slots
+from api.edge.protocol import ConnectionLimits, connection_factory
+from api.metrics import Metrics
 from api.settings import ApiSettings
 from service import logs
 from service.settings import load
 
-# The indexer takes events nested 900 levels deep; decoding one here must never be what fails.
+# The indexer accepts events nested 900 levels deep: decoding one here must not fail.
 RECURSION_LIMIT = 5000
 MAX_CONNECTIONS = 10_000
-SPARE_FILES = 300  # connections to Elasticsearch, and what else a program opens
-GRACE_S = 10  # for requests that are being answered when the program is told to end
+SPARE_FILES = 300  # file descriptors for connections to Elasticsearch and everything else
+SHUTDOWN_S = 10  # for running requests to end
 
 
 def _connections() -> int:
-    """Return how many clients fit: as many files as the system lets us open, less some for Elasticsearch."""
+    """Return the connection limit: as many as the limit of open files allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return max(MAX_CONNECTIONS if most == resource.RLIM_INFINITY else min(most - SPARE_FILES, MAX_CONNECTIONS), 1)
 
 
 def main() -> None:
-    """Run what the arguments name."""
-    parser = argparse.ArgumentParser(prog="python -m api", description="Serve the logs, with the settings of README.")
-    commands = parser.add_subparsers(dest="command", title="or instead")
-    commands.add_parser("key", help="make a key: print it, and its hash, by which the service knows it")
+    """Run the command of the arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m api", description="Serve the logs, configured by environment variables (docs/settings.md)."
+    )
+    commands = parser.add_subparsers(dest="command", title="commands")
+    commands.add_parser("key", help="make a key: print it, and the hash to put into the settings")
     run = make_key if parser.parse_args().command == "key" else serve
     run()
 
 
 def make_key() -> None:
-    """Print a new key, and what the settings are to hold of it; it is kept nowhere."""
+    """Print a new key and its hash; neither is stored."""
     key = new_key()
     sys.stdout.write(f"key:  {key}\nhash: {hashed(key)}\n")
 
@@ -49,25 +53,26 @@ def serve() -> None:
     """Run the service."""
     settings = load(ApiSettings)
     logs.configure()
-    # The client opens a tracing span for every request, whether or not anyone collects them.
+    # The client opens a tracing span for every request, whether or not they are collected.
     os.environ.setdefault("OTEL_PYTHON_INSTRUMENTATION_ELASTICSEARCH_ENABLED", "false")
     sys.setrecursionlimit(RECURSION_LIMIT)
-    # uvicorn raises the signal again when it has shut down; to be told to end is no failure.
+    # uvicorn raises the signal again after its shutdown; the exit code must be 0.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: sys.exit(0))
-    readers = "whoever has a key" if settings.keyring().is_locked else "this machine only: no key is configured"
+    readers = "holders of a key" if settings.keyring().is_locked else "this machine only, no key is configured"
     address = f"http://{settings.api_host}:{settings.api_port}"
     structlog.get_logger().info("serving", address=address, readers=readers)
-    app = create_app(settings)
+    metrics, slots = Metrics(), request_slots(settings.api_max_searches)
+    limits = ConnectionLimits(settings.api_client_patience_s, _connections(), slots)
     uvicorn.run(
-        app,
+        create_app(settings, metrics, slots),
         host=settings.api_host,
         port=settings.api_port,
-        http=protocol(settings.api_client_patience_s, _connections(), app.state.gate, app.state.metrics),
+        http=connection_factory(limits, metrics),  # type: ignore[arg-type]  # any callable that returns a protocol
         ws="none",
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
         server_header=False,
     )
 

@@ -1,7 +1,7 @@
-"""Elasticsearch's answer in, the bytes of the envelope out. Pure.
+"""The answers of Elasticsearch in, the bytes of the envelope out. Pure.
 
-A log is spliced together from the bytes that the event came as: what is not documented is never parsed, so
-that large numbers, `1.10` and any depth come back as they were.
+A log is assembled from the bytes that the event was sent with. Fields that are not documented are never parsed, so
+large numbers, `1.10` and any depth come back as they were sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,133 +10,135 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct, inspect
 
-from api.query import MENU, MENUS
+from api.query import MENU_SIZE, MENUS
 from api.store.answers import Aggregation, Hit
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
 from mappings.instant import format_rfc3339, instant_ms
 
-Fields = dict[str, Raw]
+Fields = Mapping[str, Raw]
 
-BODIES = ("request_body", "response_body")
+DETAIL_BODIES = ("request_body", "response_body")  # of request_detail
 _NULL = Raw(b"null")
-_NOTHING: Mapping[type, Raw] = {
-    inspect.StrType: Raw(b'""'),
-    inspect.IntType: Raw(b"0"),
-    inspect.FloatType: Raw(b"0"),
+# What a documented field is where the event had none, by its type; of a union the first that is listed here.
+_EMPTY: Mapping[type, Raw] = {
     inspect.BoolType: Raw(b"false"),
     inspect.DictType: Raw(b"{}"),
+    inspect.FloatType: Raw(b"0"),
+    inspect.IntType: Raw(b"0"),
+    inspect.StrType: Raw(b'""'),
 }
 
 
-class Page(Struct, frozen=True):
+class SearchResult(Struct, frozen=True):
     """What a search found."""
 
     hits: Sequence[Hit]
     total: int
     menus: Mapping[str, Aggregation]
-    besides: Mapping[str, Any] = {}  # what else was asked for
+    extras: Mapping[str, Any] = {}  # keys of the answer that are there only on request
 
 
 class _Own(Struct, frozen=True):
-    """What the indexer put beside the event, as far as it is given back."""
+    """What the indexer stored beside the event and the API gives back."""
 
     extra: str | None = None
     redacted: int = 0
 
 
-def envelope(page: Page, message: str, *, with_bodies: bool) -> bytes:
+def search_answer(result: SearchResult, message: str, *, with_bodies: bool) -> bytes:
     """Return the answer of a search that succeeded."""
     data = {
-        "logs": [log(hit, with_bodies=with_bodies) for hit in page.hits],
-        "total": page.total,
-        **{name: _menu(page.menus[name]) for name in MENUS},
-        **page.besides,
+        "logs": [log(hit, with_bodies=with_bodies) for hit in result.hits],
+        "total": result.total,
+        **{name: _menu(result.menus[name]) for name in MENUS},
+        **result.extras,
     }
     return success(data, message)
 
 
 def success(data: Any, message: str) -> bytes:
-    """Return the envelope around what any route answers."""
+    """Return the envelope around the data of any route."""
     return msgspec.json.encode({"data": data, "message": message, "success": True})
 
 
 def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
-    """Return one log as every route answers it."""
-    return _log(hit.source, _OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES)
+    """Return one log as every route answers it: every documented field, and what else the event carried.
 
-
-def _log(source: Fields, objects: Mapping[str, Fields]) -> dict[str, Any]:
-    """Return one log with every documented field; a field that is null is one that the event did not have."""
+    A field that is null is one that the event did not have.
+    """
+    source = dict(hit.source)
     own = _OWN.decode(source.pop(OWN, _NULL)) or _Own()
     extra = _FIELDS.decode(own.extra) or {} if own.extra else {}
-    log: dict[str, Any] = _filled(_LOG, source | extra if extra else source)
+    filled: dict[str, Any] = _filled(_LOG, {**source, **extra} if extra else source)
     if own.redacted:
-        log.setdefault("redacted", own.redacted)
-    for name in _TIMES:
-        log[name] = _time(log[name])
-    for name, nothing in objects.items():
+        filled.setdefault("redacted", own.redacted)
+    for name in _TIME_FIELDS:
+        filled[name] = _time(filled[name])
+    for name, empty in (_OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES).items():
         given = _object(source[name]) if name in source else {}
         if name in extra:
             given.update(_object(extra[name]))
-        log[name] = _filled(nothing, given)
-    return log
+        filled[name] = _filled(empty, given)
+    return filled
 
 
-def _object(value: Raw) -> Fields:
+def _object(value: Raw) -> dict[str, Raw]:
     try:
         return _FIELDS.decode(value) or {}
-    except msgspec.ValidationError:  # another kind of value, which an older index may hold
+    except msgspec.ValidationError:  # a value of another type, in an index of an older mapping
         return {}
 
 
-def _filled(nothing: Fields, given: Fields) -> Fields:
-    filled = {**nothing, **given}
+def _filled(empty: Fields, given: Fields) -> dict[str, Raw]:
+    filled = {**empty, **given}
     if _NULL in given.values():
-        filled.update({name: value for name, value in nothing.items() if filled[name] == _NULL})
+        filled.update({name: value for name, value in empty.items() if filled[name] == _NULL})
     return filled
 
 
 def _time(value: Raw) -> str:
     try:
         moment = instant_ms(_TIME.decode(value))
-    except (ValueError, msgspec.ValidationError):  # what is no time was not indexed as one either
+    except (ValueError, msgspec.ValidationError):  # not a time, and not indexed as one
         return ""
     return "" if moment is None else format_rfc3339(moment)
 
 
 def _menu(terms: Aggregation) -> list[int | float | str | None]:
-    return [bucket.key for bucket in terms.buckets if bucket.key not in ("", 0)][:MENU]
+    return [bucket.key for bucket in terms.buckets if bucket.key not in ("", 0)][:MENU_SIZE]
 
 
-def _nothing(struct: type[Struct]) -> Fields:
-    """Return what every field of a declared object is where the event had none."""
-    fields = msgspec.structs.fields(struct)
-    return {field.name: _NOTHING.get(_kinds(field.type)[0], Raw(b"{}")) for field in fields}
+def _empty_fields(struct: type[Struct]) -> dict[str, Raw]:
+    """Return every field of a declared object as it is where the event had none."""
+    return {field.name: _empty_value(field.type) for field in msgspec.structs.fields(struct)}
 
 
-def _kinds(declared: Any) -> list[type]:
-    """Return the kinds of a field, the one of its empty value first."""
+def _empty_value(declared: Any) -> Raw:
+    kinds = _kinds(declared)
+    return next((empty for kind, empty in _EMPTY.items() if kind in kinds), Raw(b"{}"))
+
+
+def _kinds(declared: Any) -> set[type]:
+    """Return the types that a field may have."""
     kind = inspect.type_info(declared)
     kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
-    return sorted({type(each) for each in kinds} - {inspect.NoneType}, key=lambda each: each.__name__)
+    return {type(each) for each in kinds}
 
 
-_LOG = _nothing(LogEvent)
+_LOG = _empty_fields(LogEvent)
 _OBJECTS: Mapping[str, Fields] = {
     "metadata": {},
-    "price": _nothing(Price),
-    "usage": _nothing(Usage),
-    "request_detail": _nothing(RequestDetail),
+    "price": _empty_fields(Price),
+    "usage": _empty_fields(Usage),
+    "request_detail": _empty_fields(RequestDetail),
 }
 _OBJECTS_WITHOUT_BODIES = {
     **_OBJECTS,
-    "request_detail": {name: value for name, value in _OBJECTS["request_detail"].items() if name not in BODIES},
+    "request_detail": {name: empty for name, empty in _OBJECTS["request_detail"].items() if name not in DETAIL_BODIES},
 }
-_TIMES = [
-    field.name
-    for field in msgspec.structs.fields(LogEvent)
-    if {inspect.IntType, inspect.StrType} <= set(_kinds(field.type))
+_TIME_FIELDS = [
+    field.name for field in msgspec.structs.fields(LogEvent) if {inspect.IntType, inspect.StrType} <= _kinds(field.type)
 ]
 _OWN = msgspec.json.Decoder(_Own | None)
 _FIELDS = msgspec.json.Decoder(dict[str, Raw] | None)

@@ -1,4 +1,4 @@
-"""What goes wrong, as the caller reads it: one exception with a status and a sentence, one envelope."""
+"""Failures as the caller reads them: one exception with a status and a message, one envelope."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 RETRY_AFTER_S = 2
-SENTENCES: Mapping[int, str] = {
+MESSAGES: Mapping[int, str] = {
     404: "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
-    405: "this method is not allowed here: the API only reads, with GET",
-    500: "something went wrong inside the service: quote the X-Request-Id to whoever runs it",
+    405: "this method is not allowed here: the API is read with GET",
+    500: "something went wrong inside the service: quote the X-Request-Id to whoever operates it",
 }
 _HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
@@ -20,7 +20,7 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 
 
 class ApiError(Exception):
-    """A failure that the caller is told about. `reason` is for the log line and never leaves the service."""
+    """A failure with what the caller is told; `reason` is for the log line and never leaves the service."""
 
     def __init__(self, status: int, message: str, *, reason: str = "", retry_after_s: int = RETRY_AFTER_S) -> None:
         super().__init__(reason or message)
@@ -36,17 +36,16 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     return Response(body, status, {**_HEADERS.get(status, {}), **(headers or {})}, "application/json")
 
 
-async def answer_api_error(request: Request, error: Exception) -> Response:
-    """Answer an `ApiError`; the log line gets the reason."""
+async def answer_api_error(_: Request, error: Exception) -> Response:
+    """Answer an `ApiError`."""
     if not isinstance(error, ApiError):
         raise error
-    request.state.reason = error.reason
-    again = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
-    return failure(error.status, error.message, again)
+    retry = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
+    return failure(error.status, error.message, retry)
 
 
 async def answer_http_error(_: Request, error: Exception) -> Response:
-    """Answer what the router says by itself: no such path, no such method."""
+    """Answer what the router raises by itself: no such path, no such method."""
     if not isinstance(error, HTTPException):
         raise error
-    return failure(error.status_code, SENTENCES.get(error.status_code, str(error.detail)), error.headers)
+    return failure(error.status_code, MESSAGES.get(error.status_code, str(error.detail)), error.headers)

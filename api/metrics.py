@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. The registry is the app's own: a second app in a process starts at zero."""
+"""The metrics of the API. Each app has a registry of its own, so a second app in one process starts at zero."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -7,7 +7,7 @@ _STEPS = (1, 2, 3, 5, 8, 13, 21)
 
 
 class Metrics:
-    """The figures of one app."""
+    """The metrics of one app."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -16,10 +16,10 @@ class Metrics:
         self.elasticsearch = self._histogram("elasticsearch_seconds", "Time in Elasticsearch.", _SECONDS)
         self.seek_steps = self._histogram("seek_steps", "Steps to reach a deep page.", _STEPS)
         self.in_flight = self._gauge("requests_in_flight", "Requests being answered.")
-        self.tails = self._gauge("tails", "Tails that are open.")
+        self.tails = self._gauge("tails", "Open tails.")
 
     def text(self) -> bytes:
-        """Return every figure as Prometheus reads it."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...]) -> Counter:

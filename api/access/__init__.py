@@ -1,1 +1,4 @@
-"""Who may read what, and how much each key may ask for."""
+"""Who may read what, and how many requests each key may send.
+
+`keyring` the configured keys, `rate_limits` the limits of each key, `control` the check of one request.
+"""

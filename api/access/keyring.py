@@ -1,7 +1,7 @@
-"""The configured keys, from the settings and from the file of the groups' keys, which is read again when it changes.
+"""The configured keys: from the settings, and from a file of group keys that is read again when it changes.
 
-Only digests are kept, all of them are compared, and each comparison takes the same time: an answer tells
-nothing about how close a guess was.
+Only digests are kept. A key is compared with all of them, in constant time: an answer does not tell how close a guess
+was.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-PAUSE_S = 1.0  # between two looks at the file
+FILE_CHECK_S = 1.0  # between two checks of the file
 _HASHED = re.compile(r"sha256:([0-9a-f]{64})")
 _log = structlog.get_logger()
 
 
 class Keys(Struct, frozen=True):
-    """The configured keys: their digests, and the group that each reads; None reads everything."""
+    """The digests of the keys and the group that each reads; None stands for all groups."""
 
     known: tuple[tuple[bytes, str | None], ...] = ()
 
@@ -31,12 +31,12 @@ class Keys(Struct, frozen=True):
         return bool(self.known)
 
     def groups(self, presented: bytes) -> set[str | None]:
-        """Return the groups that the key of a digest reads, None among them for everything."""
+        """Return the groups that the key with this digest reads; None among them stands for all groups."""
         return {group for known, group in self.known if hmac.compare_digest(known, presented)}
 
 
 class Keyring:
-    """The keys of the moment."""
+    """The current keys."""
 
     def __init__(self, admin_keys: str, file: Path | None) -> None:
         self._admin_keys = admin_keys
@@ -48,7 +48,7 @@ class Keyring:
     async def run(self) -> None:
         """Read the file again whenever it changes, until cancelled."""
         while True:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(FILE_CHECK_S)
             seen = _version(self._file)
             if seen != self._seen:
                 self._seen = seen
@@ -58,30 +58,30 @@ class Keyring:
         try:
             self.keys = read_keys(self._admin_keys, self._file)
         except ValueError as error:
-            _log.error("the keys stay as they were", reason=str(error))
+            _log.error("the key file was not loaded: the previous keys stay in use", reason=str(error))
             return
-        # A file that loses its last key locks everybody out; it never opens the door to everybody.
+        # Where the last key is removed from the file nobody has access; it never means access for everybody.
         self.is_locked = self.is_locked or bool(self.keys)
-        _log.info("the keys were read again", keys=len(self.keys.known))
+        _log.info("the key file was read again", keys=len(self.keys.known))
 
 
 def new_key() -> str:
-    """Return a key that nobody guesses: 256 bits."""
+    """Return a random key of 256 bits."""
     return f"gl-{secrets.token_urlsafe(32)}"
 
 
 def digest(key: bytes) -> bytes:
-    """Return what is kept of a key."""
+    """Return the SHA-256 of a key, the only form in which keys are kept."""
     return sha256(key).digest()
 
 
 def hashed(key: str) -> str:
-    """Return a key as the settings and the file take it too: `sha256:` and 64 hexadecimal digits."""
+    """Return the hash of a key as settings and file accept it instead of the key: `sha256:` and 64 hex digits."""
     return f"sha256:{digest(key.encode()).hex()}"
 
 
 def read_keys(admin_keys: str, group_keys_file: Path | None) -> Keys:
-    """Return the keys of the settings; raise ValueError, in one sentence, for a file that cannot be used."""
+    """Return the keys of the settings and of the file; raise ValueError for a file that cannot be used."""
     admin = [key.strip() for key in admin_keys.split(",") if key.strip()]
     of_groups = _group_keys(group_keys_file) if group_keys_file else {}
     return Keys((*((_kept(key), None) for key in admin), *_digests(of_groups)))
@@ -111,7 +111,7 @@ def _kept(key: str) -> bytes:
 
 
 def _version(file: Path | None) -> tuple[int, ...]:
-    """Return what changes with the content of a file; nothing for no file."""
+    """Return values that change with the content of a file; an empty tuple where there is no file."""
     try:
         found = file.stat() if file else None
     except OSError:

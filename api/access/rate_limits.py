@@ -1,4 +1,4 @@
-"""How much one key may ask for: requests a second, and requests at one time."""
+"""Limits of each key: requests per second, and concurrent requests."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -7,49 +7,49 @@ from time import monotonic
 
 from api.errors import ApiError
 
-BURST_S = 5  # a key that was silent may ask for this many seconds' worth at once
+BURST_S = 5  # an idle key saves up this many seconds' worth of requests
 
 
-class _Account:
+class _Usage:
     """What one key has used."""
 
     def __init__(self, left: float, now_s: float) -> None:
         self.left = left  # requests that it may send at once
         self.counted_s = now_s
-        self.under_way = 0
+        self.running = 0
 
 
-class Limits:
-    """The accounts of the keys in use; only keys that are known get one."""
+class RateLimits:
+    """The usage of the keys; only known keys have one."""
 
-    def __init__(self, per_second: float, at_one_time: int, clock: Callable[[], float] = monotonic) -> None:
-        """Take the limits, 0 meaning none."""
+    def __init__(self, per_second: float, concurrency: int, clock: Callable[[], float] = monotonic) -> None:
+        """Take the limits; 0 means no limit."""
         self._per_second = per_second
-        self._most = max(per_second * BURST_S, 1.0)
-        self._at_one_time = at_one_time
+        self._burst = max(per_second * BURST_S, 1.0)
+        self._concurrency = concurrency
         self._clock = clock
-        self._accounts: dict[bytes, _Account] = {}
+        self._usages: dict[bytes, _Usage] = {}
 
     @contextmanager
     def taken(self, key: bytes) -> Iterator[None]:
-        """Count one request against a key while it runs; raise `ApiError` 429 where it is one too many."""
-        account = self._accounts.setdefault(key, _Account(self._most, self._clock()))
-        if self._at_one_time and account.under_way >= self._at_one_time:
-            raise ApiError(429, f"this key has {self._at_one_time} requests under way, which is all it may have")
+        """Count one request against a key while it runs; raise `ApiError` 429 past a limit."""
+        usage = self._usages.setdefault(key, _Usage(self._burst, self._clock()))
+        if self._concurrency and usage.running >= self._concurrency:
+            raise ApiError(429, f"this key may have {self._concurrency} concurrent requests: wait for one to end")
         if self._per_second:
-            self._pay(account)
-        account.under_way += 1
+            self._spend(usage)
+        usage.running += 1
         try:
             yield
         finally:
-            account.under_way -= 1
+            usage.running -= 1
 
-    def _pay(self, account: _Account) -> None:
+    def _spend(self, usage: _Usage) -> None:
         now_s = self._clock()
-        account.left = min(account.left + (now_s - account.counted_s) * self._per_second, self._most)
-        account.counted_s = now_s
-        if account.left < 1:
-            wait_s = math.ceil((1 - account.left) / self._per_second)
-            message = f"this key may send {self._per_second:g} requests a second: try again in {wait_s} s"
+        usage.left = min(usage.left + (now_s - usage.counted_s) * self._per_second, self._burst)
+        usage.counted_s = now_s
+        if usage.left < 1:
+            wait_s = math.ceil((1 - usage.left) / self._per_second)
+            message = f"this key may send {self._per_second:g} requests per second: try again in {wait_s} s"
             raise ApiError(429, message, retry_after_s=wait_s)
-        account.left -= 1
+        usage.left -= 1

@@ -1,37 +1,39 @@
-"""A visit that sees one moment: `as_of` in, the numbers up to which each index is looked at out.
+"""`as_of`: a search of the logs that were searchable at one moment.
 
-The numbers are those of the tails (see position.py): what was searchable at a moment has a number up to these, and
-whatever comes in later has a higher one, however old its `created_at` is.
+The moment is a position (position.py): a log that was searchable then has a `_seq_no` up to it, and every later one has
+a higher number, however old its `created_at` is.
 """
-
-from typing import TypeVar
 
 from msgspec import structs
 
-from api.checkpoints.beat import Feed
-from api.checkpoints.position import NOTHING, Position, end_of, event_id, read_event_id
+from api.checkpoints.poller import CheckpointPoller
+from api.checkpoints.position import BEFORE_FIRST, Position, end_of, event_id, parse_event_id
 from api.errors import ApiError
-from api.request.params import SearchParams, shortened
+from api.request.params import P, ParsedRequest, shortened
 
 NOW = "now"
-P = TypeVar("P", bound=SearchParams)
 
 
-async def hold(feed: Feed, params: P) -> P:
-    """Return the params bound to the moment that they name; raise `ApiError` 400 for what names none."""
-    if params.as_of is None:
-        return params
-    lanes = await feed.fresh_lanes()
-    position = end_of(lanes) if params.as_of == NOW else _read(params.as_of)
-    if position and not position.keys() & lanes.keys():
-        raise ApiError(400, "as_of: the logs it was about are no longer there: begin anew with as_of=now")
-    reached = ((lane.index, position.get(lane.mark, NOTHING)) for lane in lanes.values())
-    seen = tuple((index, number) for index, number in reached if number > NOTHING)
-    return structs.replace(params, as_of=event_id(position), seen=seen)
+async def at_its_moment(poller: CheckpointPoller, request: ParsedRequest[P]) -> ParsedRequest[P]:
+    """Return the request with a view of the moment that it names; raise `ApiError` 400 where it names none."""
+    text = request.params.as_of
+    if text is None:
+        return request
+    shards = await poller.fresh_shards()
+    position = end_of(shards) if text == NOW else _parse(text)
+    if position and not position.keys() & shards.keys():
+        raise ApiError(400, "as_of: the indices of that moment no longer exist: start again with as_of=now")
+    numbers = ((shard.index, position.get(shard.key, BEFORE_FIRST)) for shard in shards.values())
+    snapshot = tuple((index, number) for index, number in numbers if number > BEFORE_FIRST)
+    return structs.replace(
+        request,
+        view=structs.replace(request.view, snapshot=snapshot),
+        params=structs.replace(request.params, as_of=event_id(position)),
+    )
 
 
-def _read(text: str) -> Position:
+def _parse(text: str) -> Position:
     try:
-        return read_event_id(text)
+        return parse_event_id(text)
     except ValueError:
         raise ApiError(400, f"as_of={shortened(text)}: must be `{NOW}`, or the as_of of an answer") from None

@@ -1,15 +1,15 @@
-"""Which shards there are behind the alias, and how far each is searchable."""
+"""The shards behind the alias, and how far each is searchable."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
 
-from api.checkpoints.position import Lane, Lanes, mark
+from api.checkpoints.position import Shard, Shards, shard_key
 from api.errors import ApiError
 from api.store.client import Store
 
-NAMES_IN_A_PATH = 50  # Elasticsearch takes 4 KB
+MAX_NAMES_IN_PATH = 50  # Elasticsearch accepts a request line of 4 KB
 _STATS = {"level": "shards", "filter_path": "indices.*.uuid,indices.*.shards"}
 
 
@@ -17,18 +17,18 @@ class _Routing(Struct, frozen=True):
     primary: bool
 
 
-class _Numbers(Struct, frozen=True):
+class _SequenceNumbers(Struct, frozen=True):
     global_checkpoint: int
 
 
 class _Copy(Struct, frozen=True):
     routing: _Routing
-    seq_no: _Numbers | None = None
+    seq_no: _SequenceNumbers | None = None
 
 
 class _Index(Struct, frozen=True):
     uuid: str
-    shards: Mapping[str, list[_Copy]] = {}
+    shards: Mapping[str, Sequence[_Copy]] = {}
 
 
 class _Stats(Struct, frozen=True):
@@ -42,33 +42,39 @@ class _Refreshed(Struct, frozen=True):
     shards: Shards = field(name="_shards")
 
 
-async def look(store: Store, known: Lanes) -> Lanes:
-    """Return every lane with everything up to `reached` searchable; raise `ApiError` where a part does not answer.
+async def searchable_shards(store: Store, known: Shards) -> Shards:
+    """Return every shard, searchable up to its checkpoint; raise `ApiError` where one of them does not answer.
 
-    The order is what makes it true: first the checkpoints, then a refresh of what moved since `known`.
+    First the checkpoints are read, then the indices that changed since `known` are refreshed: in this order everything
+    up to the checkpoints is searchable on return.
     """
-    names = msgspec.json.decode(await store.ask("GET", f"/_alias/{store.alias}"), type=dict[str, msgspec.Raw])
-    answer = await store.ask("GET", f"/{store.alias}/_stats/docs", _STATS)
-    lanes = {lane.mark: lane for lane in _lanes(msgspec.json.decode(answer, type=_Stats))}
-    if missing := names.keys() - {lane.index for lane in lanes.values()}:
-        raise ApiError(503, "a part of the logs cannot be reached at the moment", reason=f"no shard of {missing}")
-    await _refresh(store, {lane.index for lane in lanes.values() if known.get(lane.mark) != lane})
-    return lanes
+    names = msgspec.json.decode(await store.request("GET", f"/_alias/{store.alias}"), type=dict[str, msgspec.Raw])
+    answer = await store.request("GET", f"/{store.alias}/_stats/docs", _STATS)
+    shards = {shard.key: shard for shard in _primaries(msgspec.json.decode(answer, type=_Stats))}
+    if missing := names.keys() - {shard.index for shard in shards.values()}:
+        raise _unavailable(f"no shard of {missing}")
+    await _refresh(store, {shard.index for shard in shards.values() if known.get(shard.key) != shard})
+    return shards
 
 
-def _lanes(stats: _Stats) -> Iterator[Lane]:
-    """Give the lanes in the order of their indices, older days first."""
+def _primaries(stats: _Stats) -> Iterator[Shard]:
+    """Yield the primary shards in the order of their indices, older days first."""
     for name, index in sorted(stats.indices.items()):
-        for shard, copies in index.shards.items():
+        for number, copies in index.shards.items():
             for copy in copies:
                 if copy.routing.primary and copy.seq_no:
-                    yield Lane(name, int(shard), mark(index.uuid, int(shard)), copy.seq_no.global_checkpoint)
+                    key = shard_key(index.uuid, int(number))
+                    yield Shard(name, int(number), key, copy.seq_no.global_checkpoint)
 
 
 async def _refresh(store: Store, indices: Iterable[str]) -> None:
     names = sorted(indices)
-    for start in range(0, len(names), NAMES_IN_A_PATH):
-        path = ",".join(names[start : start + NAMES_IN_A_PATH])
-        answer = await store.ask("POST", f"/{path}/_refresh", {"filter_path": "_shards.failed"})
+    for start in range(0, len(names), MAX_NAMES_IN_PATH):
+        path = ",".join(names[start : start + MAX_NAMES_IN_PATH])
+        answer = await store.request("POST", f"/{path}/_refresh", {"filter_path": "_shards.failed"})
         if msgspec.json.decode(answer, type=_Refreshed).shards.failed:
-            raise ApiError(503, "a part of the logs cannot be reached at the moment", reason=f"no refresh of {path}")
+            raise _unavailable(f"no refresh of {path}")
+
+
+def _unavailable(reason: str) -> ApiError:
+    return ApiError(503, "some shards are not available at the moment: try again in a moment", reason=reason)

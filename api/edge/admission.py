@@ -1,47 +1,66 @@
-"""How many requests are answered at one time: one more is refused at once, before anything is done for it.
+"""How many requests run at one time: further requests get a 503 before anything is done for them.
 
-Most are refused by the connection itself (api/wire.py), the others by the layer around the app (api/edge.py).
-
-A process answers only so many requests a second. What it took in beyond that would wait, and with it everything
-else, until nobody wants the answers any more; refusing costs a hundredth of answering.
+A process answers only so many requests a second. Any more would wait, and everything else with them, until nobody wants
+the answers any more; a refusal costs a hundredth of an answer. The connection refuses most of them (protocol.py), the
+middleware the rest.
 """
 
-from starlette.types import Scope
+from types import TracebackType
+from typing import Self
 
-GUARDED = "/api/"  # whether the process lives is always answered
-FULL = "too many searches at one time: try again in a moment"
+from api.errors import ApiError
 
-
-class Place:
-    """A request's place; given back once, by whoever is first to know that it is done."""
-
-    def __init__(self, gate: "Gate") -> None:
-        self._gate: Gate | None = gate
-
-    def leave(self) -> None:
-        """Make room for another. An answer that goes on for ever leaves when it begins."""
-        if self._gate:
-            self._gate.free += 1
-        self._gate = None
+LIMITED_PATHS = "/api/"  # health checks and metrics are always answered
+TOO_MANY_REQUESTS = "too many requests at the moment: try again in a moment"
 
 
-class Gate:
-    """The places for requests."""
+class Slots:
+    """How many of one kind may run at one time."""
 
-    def __init__(self, places: int) -> None:
-        self.free = places
+    def __init__(self, limit: int, message: str) -> None:
+        self.free = limit
+        self._message = message
 
-    def refuses(self, path: str) -> bool:
-        """Tell whether a request for this path is one too many."""
-        return not self.free and path.startswith(GUARDED)
+    def check(self) -> None:
+        """Raise `ApiError` 503 where no slot is free."""
+        if self.free <= 0:
+            raise ApiError(503, self._message)
 
-    def enter(self, scope: Scope) -> Place | None:
-        """Return a place for a request, None where all are taken."""
-        if self.refuses(scope["path"]):
-            return None
-        if not scope["path"].startswith(GUARDED):
-            return Place(Gate(0))
+    def take(self) -> "Slot":
+        """Return a slot; raise `ApiError` 503 where none is free."""
+        self.check()
         self.free -= 1
-        place = Place(self)
-        scope.setdefault("state", {})["place"] = place
-        return place
+        return Slot(self)
+
+
+class Slot:
+    """A slot in use; released once, however often it is asked for."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots: Slots | None = slots
+
+    def release(self) -> None:
+        """Make the slot free."""
+        if self._slots:
+            self._slots.free += 1
+        self._slots = None
+
+    def __enter__(self) -> Self:
+        """Use the slot for a `with` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Release it."""
+        self.release()
+
+
+def request_slots(limit: int) -> Slots:
+    """Return the slots for requests of the limited paths."""
+    return Slots(limit, TOO_MANY_REQUESTS)
+
+
+def is_limited(path: str) -> bool:
+    """Tell whether a request for this path needs a slot."""
+    return path.startswith(LIMITED_PATHS)

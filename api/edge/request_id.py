@@ -1,13 +1,13 @@
-"""The id that a request is known by, in the answer and in the log line."""
+"""The id of a request, in its answer and in its log line."""
 
 import re
 from collections.abc import Iterable
 from uuid import uuid4
 
-_SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+_VALID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """Return what the client calls its request, if that is fit to be written down; else a new id."""
+    """Return the `X-Request-Id` of a request where it is short and plain text; a new id otherwise."""
     given = next((value for name, value in headers if name == b"x-request-id"), b"")
-    return given.decode() if _SANE.fullmatch(given) else uuid4().hex
+    return given.decode() if _VALID.fullmatch(given) else uuid4().hex

@@ -1,4 +1,4 @@
-"""The columns of an export as CSV: a log in, its cells out. Pure."""
+"""The columns of CSV: a log in, its cells out. Pure."""
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
@@ -10,14 +10,14 @@ from api.request.timezone import in_zone
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.instant import parse_rfc3339
 
-Row = Callable[[Mapping[str, Any]], list[Any]]
+Cells = Callable[[Mapping[str, Any]], list[Any]]
 
-OTHER = "other"  # fields that are not documented, as one text of JSON
-BODIES = ("request_detail.request_body", "request_detail.response_body")
+OTHER = "other"  # the fields that are not documented, as JSON
+BODY_COLUMNS = ("request_detail.request_body", "request_detail.response_body")
 OBJECTS = {"price": Price, "usage": Usage, "request_detail": RequestDetail}
-TIMES = ("created_at", "request_at", "retry_at")
-# A spreadsheet takes what begins so for a formula, the full-width forms too.
-FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001
+TIME_COLUMNS = ("created_at", "request_at", "retry_at")
+# A spreadsheet runs a cell with one of these first characters as a formula; the last four are full-width forms.
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001
 _GUARDED = frozenset({str, bool})
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(list[Any]).decode
@@ -27,23 +27,23 @@ _DOCUMENTED = frozenset(LogEvent.__struct_fields__)
 def _names() -> tuple[str, ...]:
     flat = [name for name in LogEvent.__struct_fields__ if name not in OBJECTS]
     inner = [f"{name}.{field}" for name, struct in OBJECTS.items() for field in struct.__struct_fields__]
-    return (*flat, *(name for name in inner if name not in BODIES), *BODIES, OTHER)
+    return (*flat, *(name for name in inner if name not in BODY_COLUMNS), *BODY_COLUMNS, OTHER)
 
 
 COLUMNS = _names()
 
 
-def roots(columns: tuple[str, ...]) -> list[str]:
-    """Return the fields that Elasticsearch is to give for these columns; none means all."""
+def source_fields(columns: tuple[str, ...]) -> list[str]:
+    """Return the `_source` includes that these columns need; an empty list means all fields."""
     return [] if OTHER in columns else [*dict.fromkeys(columns), "gateway_logs.extra"]
 
 
-def row(columns: tuple[str, ...], zone: str) -> Row:
-    """Return what makes the cells of a log."""
+def cells_of(columns: tuple[str, ...], zone: str) -> Cells:
+    """Return a function from a log to its cells."""
     getters = tuple(_getter(column, zone) for column in columns)
 
     def cells(log: Mapping[str, Any]) -> list[Any]:
-        # All values at once: one by one, reading them would take longer than all the rest.
+        # All values in one call: decoding them one by one takes longer than everything else.
         values = _decode(_encode([get(log) for get in getters]))
         return [_guarded(value) if type(value) in _GUARDED else value for value in values]
 
@@ -55,8 +55,8 @@ def _getter(column: str, zone: str) -> Callable[[Mapping[str, Any]], Any]:
         return _other
     if column == "metadata":
         return lambda log: _encode(log["metadata"]).decode()
-    if column in TIMES and zone != "UTC":
-        return lambda log: _moved(log[column], zone)
+    if column in TIME_COLUMNS and zone != "UTC":
+        return lambda log: _in_zone(log[column], zone)
     name, _, field = column.partition(".")
     return (lambda log: log[name][field]) if field else itemgetter(name)
 
@@ -64,13 +64,13 @@ def _getter(column: str, zone: str) -> Callable[[Mapping[str, Any]], Any]:
 def _guarded(value: str | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if value[:1] in FORMULA else value
+    return f"'{value}" if value[:1] in FORMULA_STARTS else value
 
 
-def _moved(moment: str, zone: str) -> str:
+def _in_zone(moment: str, zone: str) -> str:
     return in_zone(parse_rfc3339(moment), zone) if moment else ""
 
 
 def _other(log: Mapping[str, Any]) -> str:
-    beyond = {name: value for name, value in log.items() if name not in _DOCUMENTED}
-    return _encode(beyond).decode() if beyond else ""
+    other = {name: value for name, value in log.items() if name not in _DOCUMENTED}
+    return _encode(other).decode() if other else ""

@@ -1,9 +1,9 @@
-"""One export on its way to a client: the head, the pages as they come, and at the end how many logs they held."""
+"""One export on its way to the client: the head, the pages as they are read, and a trailer with the number of logs."""
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from functools import partial
 
 import structlog
@@ -11,109 +11,99 @@ from msgspec import Struct
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.edge.protocol import LINE, LenientProtocol
+from api.edge.admission import Slots
+from api.edge.exchange import exchange_of
+from api.edge.protocol import LenientProtocol
 from api.errors import ApiError
 from api.export.formats import Write
 from api.export.walk import Walk, pages
-from api.query import count_body, matching
+from api.query import count_body, in_point_in_time, matching
 from api.store.answers import Hit
 from api.store.client import Store
 
-HEADERS = (
+EXPORT_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"vary", b"accept-encoding"),
     (b"trailer", b"x-export-count"),
     (b"connection", b"close"),
 )
-GZIP_LEVEL = 4  # half of what the best would still save, in a third of the time
+GZIP_LEVEL = 4  # half of what level 9 saves beyond it, in a third of the time
 _log = structlog.get_logger()
 
 
-class Exports:
-    """The exports that are under way, all of the process."""
-
-    def __init__(self, most: int) -> None:
-        self._free = most
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Count an export while it runs; raise `ApiError` 503 where it is one too many."""
-        if not self._free:
-            raise ApiError(503, "too many exports are under way: try again in a moment")
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
-
-
-class Order(Struct, frozen=True):
-    """What a client ordered: which logs, and how they are written."""
+class File(Struct, frozen=True):
+    """What a client asked for: which logs, and how they are written."""
 
     walk: Walk
     write: Write
-    head: bytes  # what stands before the first log
-    headers: tuple[tuple[bytes, bytes], ...]
+    header: bytes  # before the first log
+    headers: tuple[tuple[bytes, bytes], ...]  # of the HTTP answer
     is_compressed: bool
 
 
 class Download(Response):
-    """The answer to one export."""
+    """The answer to one export.
 
-    def __init__(self, store: Store, exports: Exports, order: Order) -> None:
+    `Response.__init__` is not called: it builds a body, and this answer is sent as it is read.
+    """
+
+    def __init__(self, store: Store, exports: Slots, file: File) -> None:
         self.background = None
         self._store = store
         self._exports = exports
-        self._order = order
-        self._coming = 0  # logs
+        self._file = file
+        self._expected = 0  # logs
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the edge listens
-        """Send everything; what goes wrong before the first byte has a status, later the connection is cut."""
-        with self._exports.place():
-            scope["state"]["place"].leave()  # exports have a bound of their own
-            async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._order.walk)) as walk:
-                self._coming, hits = await self._count(pit), await _next(walk)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the middleware reads
+        """Send the file. A failure before the first byte has a status; after it the connection is closed early."""
+        exchange = exchange_of(scope)
+        with self._exports.take():
+            exchange.release_slot()
+            async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._file.walk)) as walk:
+                self._expected, hits = await self._count(pit), await _next(walk)
                 await send({"type": "http.response.start", "status": 200, "headers": self._head()})
-                end = await self._send_all(hits, walk, scope["extensions"][LINE], send)
-            end()  # not before the point in time is given back: the edge stops what a closed connection waits for
+                end = await self._send_all(hits, walk, exchange.connection, send)
+            end()  # after the point in time is closed: the middleware cancels what still runs on a closed connection
 
     async def _count(self, pit: str) -> int:
-        (counted,) = await self._store.search([count_body(matching(self._order.walk.params))], pit)
-        return min(counted.hits.total.value if counted.hits.total else 0, self._order.walk.limit)
+        walk = self._file.walk
+        body = in_point_in_time(count_body(matching(walk.view, walk.params)), pit)
+        (counted,) = await self._store.search([body])
+        return min(counted.total, walk.limit)
 
     def _head(self) -> list[tuple[bytes, bytes]]:
-        packed = [(b"content-encoding", b"gzip")] if self._order.is_compressed else []
-        return [*self._order.headers, *packed, (b"x-export-total", b"%d" % self._coming), *HEADERS]
+        encoding = [(b"content-encoding", b"gzip")] if self._file.is_compressed else []
+        return [*self._file.headers, *encoding, (b"x-export-total", b"%d" % self._expected), *EXPORT_HEADERS]
 
     async def _send_all(
-        self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], line: LenientProtocol, send: Send
+        self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], connection: LenientProtocol, send: Send
     ) -> Callable[[], None]:
-        """Send the logs; return how the answer is to be ended."""
-        rows, packer = 0, _Packer(is_compressed=self._order.is_compressed)
+        """Send the logs; return the function that ends the answer."""
+        rows, compressor = 0, _Compressor(is_compressed=self._file.is_compressed)
         try:
-            await _send(send, packer.add(self._order.head))
+            await _send(send, compressor.add(self._file.header))
             while hits:
-                # In a thread: other requests are answered in between.
-                await _send(send, await asyncio.to_thread(self._written, packer, hits))
+                # In a thread, so that other requests are answered meanwhile.
+                await _send(send, await asyncio.to_thread(self._written, compressor, hits))
                 rows += len(hits)
                 hits = await _next(walk)
             self._check(rows)
-            await _send(send, packer.end())
+            await _send(send, compressor.end())
         except ApiError as error:
-            _log.warning("an export broke off", rows=rows, reason=error.reason or error.message)
-            return line.cut
-        return partial(line.finish, b"x-export-count: %d" % rows)
+            _log.warning("export ended early", rows=rows, reason=error.reason or error.message)
+            return connection.cut
+        return partial(connection.finish, b"x-export-count: %d" % rows)
 
     def _check(self, rows: int) -> None:
-        if rows != self._coming:
-            raise ApiError(500, "the export is not whole", reason=f"{rows} logs came of {self._coming}")
+        if rows != self._expected:
+            raise ApiError(500, "the export is not complete", reason=f"{rows} of {self._expected} logs were read")
 
-    def _written(self, packer: "_Packer", hits: Sequence[Hit]) -> bytes:
-        return packer.add(self._order.write(hits))
+    def _written(self, compressor: "_Compressor", hits: Sequence[Hit]) -> bytes:
+        return compressor.add(self._file.write(hits))
 
 
-class _Packer:
-    """Compresses, or does not."""
+class _Compressor:
+    """Compresses with gzip, or passes bytes through."""
 
     def __init__(self, *, is_compressed: bool) -> None:
         self._gzip = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if is_compressed else None
@@ -126,7 +116,7 @@ class _Packer:
 
 
 async def _next(walk: AsyncIterator[Sequence[Hit]]) -> Sequence[Hit]:
-    # `anext(walk, ())` ends in a SystemError of CPython 3.11 where the generator waits for something.
+    # In CPython 3.11 `anext(walk, ())` raises SystemError where the generator waits for something.
     try:
         return await anext(walk)
     except StopAsyncIteration:

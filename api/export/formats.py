@@ -1,4 +1,4 @@
-"""Logs in, the bytes of an export out: a line of JSON each, or a row of CSV. Pure."""
+"""Logs in, the bytes of a file out: NDJSON or CSV. Pure."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from api.envelope import log
-from api.export.columns import row
+from api.export.columns import cells_of
 from api.store.answers import Hit
 
 Write = Callable[[Sequence[Hit]], bytes]
@@ -17,29 +17,29 @@ BOM = b"\xef\xbb\xbf"
 _encoder = msgspec.json.Encoder()
 
 
-def lines(*, with_bodies: bool) -> Write:
-    """Return what writes logs as NDJSON, each as the searches answer it."""
+def ndjson(*, with_bodies: bool) -> Write:
+    """Return a function that writes logs as NDJSON, each as the searches answer it."""
 
     def write(hits: Sequence[Hit]) -> bytes:
-        # An event may be sent with line ends between its tokens, where they are blank space.
+        # An event may have line breaks between its JSON tokens, where a space means the same.
         return b"".join(_one_line(_encoder.encode(log(hit, with_bodies=with_bodies))) for hit in hits)
 
     return write
 
 
-def table(columns: tuple[str, ...], zone: str) -> Write:
-    """Return what writes logs as rows of CSV."""
-    cells = row(columns, zone)
+def csv_rows(columns: tuple[str, ...], zone: str) -> Write:
+    """Return a function that writes logs as rows of CSV."""
+    cells = cells_of(columns, zone)
 
     def write(hits: Sequence[Hit]) -> bytes:
-        # One log at a time: as objects, a page takes many times its bytes.
+        # One log at a time: as Python objects, a page takes many times its bytes.
         return _csv(cells(log(hit, with_bodies=True)) for hit in hits)
 
     return write
 
 
-def header(columns: tuple[str, ...], *, bom: bool) -> bytes:
-    """Return the first line of CSV; the mark before it makes Excel read UTF-8."""
+def csv_header(columns: tuple[str, ...], *, bom: bool) -> bytes:
+    """Return the first line of CSV; with the byte order mark Excel reads the file as UTF-8."""
     return (BOM if bom else b"") + _csv([list(columns)])
 
 

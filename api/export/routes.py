@@ -1,28 +1,26 @@
-"""The routes that give every log that matches, as one file: CSV or NDJSON."""
+"""The export routes: every log that matches as one file, CSV or NDJSON."""
 
 import re
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 
-from api.access.authorise import authorise
-from api.checkpoints.as_of import hold
-from api.export.columns import BODIES as BODY_COLUMNS
-from api.export.columns import COLUMNS, roots
-from api.export.download import Download, Order
-from api.export.formats import header, lines, table
+from api.checkpoints.as_of import at_its_moment
+from api.export.columns import BODY_COLUMNS, COLUMNS, source_fields
+from api.export.download import Download, File
+from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
-from api.openapi import described
-from api.query import BODIES, READABLE
-from api.request.group_path import Group
-from api.request.parameters import INT64, Rule, boolean, one_of, whole_number
-from api.request.params import Form, SearchParams
+from api.query import BODY_FIELDS, READABLE
+from api.request.parameters import INT64, Parameter, boolean, one_of, whole_number
+from api.request.params import Form, ParsedRequest, SearchParams
 from api.request.timezone import NAMES, read_zone
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
 
-ROWS_WITH_BODIES = 500  # in one page, at most: a body has up to a megabyte
-ROWS_WITHOUT_BODIES = 5_000
-_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
-_NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
+PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
+PAGE_WITHOUT_BODIES = 5_000
+_NOT_ACCEPTED = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
+_COLUMN_NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
 
 
 class ExportParams(SearchParams, frozen=True, kw_only=True):
@@ -49,17 +47,80 @@ FORM = Form(
         one_of(
             "format",
             ("csv", "ndjson"),
-            "`csv` has a row for each log, `ndjson` the log as the searches answer it.",
+            "`csv` has one row for each log, `ndjson` one line with the log as the searches answer it.",
             "csv",
         ),
-        Rule("columns", _columns, "Of CSV: its columns, in their order.", _NAMES),
-        Rule("timezone", read_zone, f"Of CSV: how times are written. {NAMES}.", NAMES),
-        boolean("bom", "Of CSV: `true` begins with the mark by which Excel knows UTF-8."),
-        whole_number("max_entries", range(INT64.stop), "At most so many logs; 0 is all.", 0),
+        Parameter("columns", _columns, "CSV only: the columns, in their order.", _COLUMN_NAMES),
+        Parameter("timezone", read_zone, f"CSV only: the time zone of times. {NAMES}.", NAMES),
+        boolean("bom", "CSV only: `true` adds the byte order mark by which Excel recognises UTF-8."),
+        whole_number("max_entries", range(INT64.stop), "At most so many logs; 0 means all.", 0),
     ),
 )
+
+router = feature_router("export")
+
+
+async def export(request: Request, parsed: ParsedRequest[ExportParams]) -> Response:
+    """Answer the file."""
+    services = services_of(request)
+    parsed = await at_its_moment(services.poller, parsed)
+    is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
+    file = (_csv_file if parsed.params.format == "csv" else _ndjson_file)(parsed, is_compressed=is_compressed)
+    return Download(services.store, services.exports, file)
+
+
+def accepts_gzip(header: str) -> bool:
+    """Tell whether an Accept-Encoding header accepts gzip, by its name or by `*`."""
+    weights: dict[str, str] = {}
+    for coding in header.lower().split(","):
+        name, _, weight = coding.partition(";")
+        weights[name.strip()] = weight.strip()
+    found = weights.get("gzip", weights.get("*"))
+    return found is not None and not _NOT_ACCEPTED.fullmatch(found)
+
+
+def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> File:
+    params = parsed.params
+    columns = params.columns or COLUMNS
+    if not params.include_detail:
+        columns = tuple(column for column in columns if column not in BODY_COLUMNS)
+    with_bodies = bool(set(columns) & set(BODY_COLUMNS))
+    includes = source_fields(columns)
+    source = {"excludes": [READABLE] if with_bodies else BODY_FIELDS, **({"includes": includes} if includes else {})}
+    return File(
+        walk=_walk(parsed, source, with_bodies=with_bodies),
+        write=csv_rows(columns, params.timezone),
+        header=csv_header(columns, bom=params.bom),
+        headers=_headers("text/csv; charset=utf-8", "csv", parsed.message),
+        is_compressed=is_compressed,
+    )
+
+
+def _ndjson_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> File:
+    with_bodies = parsed.params.include_detail
+    source = {"excludes": [READABLE] if with_bodies else BODY_FIELDS}
+    return File(
+        walk=_walk(parsed, source, with_bodies=with_bodies),
+        write=ndjson(with_bodies=with_bodies),
+        header=b"",
+        headers=_headers("application/x-ndjson", "ndjson", parsed.message),
+        is_compressed=is_compressed,
+    )
+
+
+def _walk(parsed: ParsedRequest[ExportParams], source: dict[str, Any], *, with_bodies: bool) -> Walk:
+    page_limit = PAGE_WITH_BODIES if with_bodies else PAGE_WITHOUT_BODIES
+    return Walk(parsed.view, parsed.params, source, page_limit, parsed.params.max_entries or INT64.stop)
+
+
+def _headers(media_type: str, suffix: str, message: str) -> tuple[tuple[bytes, bytes], ...]:
+    told = [(b"x-export-message", message.encode("unicode_escape"))] if message else []
+    disposition = f'attachment; filename="logs.{suffix}"'.encode()
+    return ((b"content-type", media_type.encode()), (b"content-disposition", disposition), *told)
+
+
 _FILE: dict[str, Any] = {
-    "description": "The logs. `X-Export-Total` says how many are coming, the trailer `X-Export-Count` how many came.",
+    "description": "The logs. `X-Export-Total`: how many follow; the trailer `X-Export-Count`: how many were sent.",
     "content": {
         "text/csv": {"schema": {"type": "string"}, "example": "id,created_at\r\n42,2026-11-24T12:00:00.123Z\r\n"},
         "application/x-ndjson": {
@@ -68,71 +129,14 @@ _FILE: dict[str, Any] = {
         },
     },
 }
-router = APIRouter(prefix="/api", tags=["export"], dependencies=[Depends(authorise)], default_response_class=Response)
-
-
-@router.get("/log/{group:text}/export", summary="All logs of one group as a file", **described(FORM.rules(""), _FILE))
-async def export_group(request: Request, group: Group) -> Response:
-    """Give the logs of the group in the path."""
-    return await _answer(request, FORM.read(request.scope["query_string"], group))
-
-
-@router.get("/logs/export", summary="All logs as a file", **described(FORM.rules(None), _FILE))
-async def export_all(request: Request) -> Response:
-    """Give the logs of all groups."""
-    return await _answer(request, FORM.read(request.scope["query_string"], None))
-
-
-async def _answer(request: Request, params: ExportParams) -> Response:
-    params = await hold(request.app.state.feed, params)
-    is_compressed = takes_gzip(request.headers.get("accept-encoding", ""))
-    order = (_as_csv if params.format == "csv" else _as_ndjson)(params, is_compressed=is_compressed)
-    return Download(request.app.state.store, request.app.state.exports, order)
-
-
-def takes_gzip(offered: str) -> bool:
-    """Tell whether an Accept-Encoding header takes gzip, by name or with all others."""
-    weights: dict[str, str] = {}
-    for coding in offered.lower().split(","):
-        name, _, weight = coding.partition(";")
-        weights[name.strip()] = weight.strip()
-    found = weights.get("gzip", weights.get("*"))
-    return found is not None and not _REFUSED.fullmatch(found)
-
-
-def _as_csv(params: ExportParams, *, is_compressed: bool) -> Order:
-    columns = params.columns or COLUMNS
-    if not params.include_detail:
-        columns = tuple(column for column in columns if column not in BODY_COLUMNS)
-    with_bodies = bool(set(columns) & set(BODY_COLUMNS))
-    wanted = roots(columns)
-    source = {"excludes": [READABLE] if with_bodies else BODIES, **({"includes": wanted} if wanted else {})}
-    return Order(
-        walk=_walk(params, source, with_bodies=with_bodies),
-        write=table(columns, params.timezone),
-        head=header(columns, bom=params.bom),
-        headers=_headers("text/csv; charset=utf-8", "csv", params.message),
-        is_compressed=is_compressed,
-    )
-
-
-def _as_ndjson(params: ExportParams, *, is_compressed: bool) -> Order:
-    source = {"excludes": [READABLE] if params.include_detail else BODIES}
-    return Order(
-        walk=_walk(params, source, with_bodies=params.include_detail),
-        write=lines(with_bodies=params.include_detail),
-        head=b"",
-        headers=_headers("application/x-ndjson", "ndjson", params.message),
-        is_compressed=is_compressed,
-    )
-
-
-def _walk(params: ExportParams, source: dict[str, Any], *, with_bodies: bool) -> Walk:
-    most = ROWS_WITH_BODIES if with_bodies else ROWS_WITHOUT_BODIES
-    return Walk(params, source, most, params.max_entries or INT64.stop)
-
-
-def _headers(media_type: str, ending: str, message: str) -> tuple[tuple[bytes, bytes], ...]:
-    told = [(b"x-export-message", message.encode("unicode_escape"))] if message else []
-    disposition = f'attachment; filename="logs.{ending}"'.encode()
-    return ((b"content-type", media_type.encode()), (b"content-disposition", disposition), *told)
+add_both_forms(
+    router,
+    Endpoint(
+        path="/export",
+        operations=Texts("export_group", "export_all"),
+        summaries=Texts("All logs of one group as a file", "All logs as a file"),
+        form=FORM,
+        answer=export,
+        success=_FILE,
+    ),
+)

@@ -1,1 +1,4 @@
-"""The values of a field with their counts."""
+"""The values of a field with their counts: what filter menus offer.
+
+`routes` the endpoint, `values` what is asked of Elasticsearch, and what its answer says.
+"""

@@ -1,4 +1,4 @@
-"""A group's name in a path: any characters, slashes and line ends among them."""
+"""The group's name in a path: any characters, slashes and line ends included."""
 
 from typing import Annotated
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Every parameter of a search: its names, how its text is read, and what documentation and messages say about it."""
+"""Every parameter of a search: its names, how its text is read, and how documentation and messages describe it."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +16,7 @@ CodeType = Literal["all", "success", "error"]
 MAX_PER_PAGE = 100
 FAR_PAGE = 10**15  # past the end of anything: larger page numbers mean the same
 INT64 = range(-(2**63), 2**63)
-TIMES = "epoch milliseconds, epoch seconds (at most 10 digits) or RFC 3339, in the years 1 to 9999"
+TIME_FORMATS = "epoch milliseconds, epoch seconds (at most 10 digits) or RFC 3339, in the years 1 to 9999"
 _TRUE, _FALSE = frozenset({"true", "1", "t", "yes"}), frozenset({"false", "0", "f", "no"})
 
 
@@ -27,8 +27,8 @@ class Order(Struct, frozen=True):
     descending: bool = True
 
 
-class Rule(NamedTuple):
-    """One parameter: its names, how it is read, and what the documentation and the messages say about it."""
+class Parameter(NamedTuple):
+    """One query parameter."""
 
     name: str
     read: Callable[[str], Any]  # raises ValueError
@@ -38,8 +38,8 @@ class Rule(NamedTuple):
     schema: Mapping[str, Any] = {"type": "string"}
 
 
-def one_of(name: str, options: Collection[str], description: str, default: str = "") -> Rule:
-    """Return the rule of a parameter that takes one of some words."""
+def one_of(name: str, options: Collection[str], description: str, default: str = "") -> Parameter:
+    """Return a parameter that takes one of several words."""
 
     def read(text: str) -> str:
         if text not in options:
@@ -47,11 +47,11 @@ def one_of(name: str, options: Collection[str], description: str, default: str =
         return text
 
     schema = {"type": "string", "enum": list(options), **({"default": default} if default else {})}
-    return Rule(name, read, description, "one of " + ", ".join(options), schema=schema)
+    return Parameter(name, read, description, "one of " + ", ".join(options), schema=schema)
 
 
-def whole_number(name: str, allowed: range, description: str, default: int | None = None) -> Rule:
-    """Return the rule of a parameter that takes a whole number of a range."""
+def whole_number(name: str, allowed: range, description: str, default: int | None = None) -> Parameter:
+    """Return a parameter that takes a whole number within a range."""
 
     def read(text: str) -> int:
         number = int64(text)
@@ -61,18 +61,20 @@ def whole_number(name: str, allowed: range, description: str, default: int | Non
 
     bounds = {"minimum": allowed.start, "maximum": allowed.stop - 1}
     schema = {"type": "integer", **bounds, **({} if default is None else {"default": default})}
-    return Rule(name, read, description, f"a whole number from {allowed.start} to {allowed.stop - 1}", schema=schema)
+    return Parameter(
+        name, read, description, f"a whole number from {allowed.start} to {allowed.stop - 1}", schema=schema
+    )
 
 
-def boolean(name: str, description: str, alias: str = "", *, default: bool = False) -> Rule:
-    """Return the rule of a parameter that is on or off."""
+def boolean(name: str, description: str, alias: str = "", *, default: bool = False) -> Parameter:
+    """Return a parameter that is true or false."""
 
     def read(text: str) -> bool:
         if text.lower() not in _TRUE | _FALSE:
             raise ValueError
         return text.lower() in _TRUE
 
-    return Rule(name, read, description, "true or false", alias, {"type": "boolean", "default": default})
+    return Parameter(name, read, description, "true or false", alias, {"type": "boolean", "default": default})
 
 
 def _text(text: str) -> str:
@@ -97,24 +99,23 @@ def int64(text: str) -> int:
     return int(text)
 
 
-def _timestamp(text: str) -> int:
-    """Return epoch ms."""
+def _epoch_ms(text: str) -> int:
     text = text.strip()
     if re.fullmatch(r"-?\d{1,30}", text, re.ASCII):
         moment = int(text) * (1000 if len(text.lstrip("-")) <= 10 else 1)
     else:
-        # A `+` that was not percent-encoded arrives as a blank.
+        # A `+` that was not percent-encoded arrives as a space.
         moment = parse_rfc3339(re.sub(r" (?=\d\d:\d\d$)", "+", text, flags=re.ASCII))
     if not GO_ZERO_MS <= moment < YEAR_10000_MS:
         raise ValueError
     return moment
 
 
-def _moment(text: str) -> int:
+def _timestamp(text: str) -> int:
     try:
-        return _timestamp(text)
-    except ValueError:  # its own sentence says less than ours
-        raise ValueError(f"must be {TIMES}") from None
+        return _epoch_ms(text)
+    except ValueError:  # the parser's own message says less
+        raise ValueError(f"must be {TIME_FORMATS}") from None
 
 
 def _code_type(text: str) -> str:
@@ -136,42 +137,48 @@ ORDERS: Mapping[str, Order] = {
     f"{field}-{direction}": Order(field, direction == "desc") for field in _FIELDS for direction in ("desc", "asc")
 }
 
-GROUP_RULES = (
-    Rule(
+GROUP_PARAMETERS = (
+    Parameter(
         "query",
         _query,
-        'Full-text search: words that must all be found, `"two words"` a phrase, `-word` excluded, '
-        "`word*` a beginning.",
+        'Full-text search: all words must match; `"two words"` is a phrase, `-word` excludes, `word*` is a prefix.',
         alias="keyword",
     ),
-    Rule(
+    Parameter(
         "page",
         _page,
-        "The page, from 1. Every page up to the last opens; past it `logs` is empty.",
+        "The page number, from 1. Past the last page `logs` is empty.",
         "a whole number from 1",
         alias="p",
         schema={"type": "integer", "minimum": 1, "default": 1},
     ),
-    whole_number("per_page", range(1, MAX_PER_PAGE + 1), "Logs on a page.", 10),
-    Rule("model_name", _text, "The model, exactly."),
-    Rule("token_name", _text, "The token's name, exactly."),
-    Rule("start_timestamp", _moment, f"Logs of this `created_at` or later: {TIMES}.", TIMES),
-    Rule("end_timestamp", _moment, f"Logs of this `created_at` or earlier: {TIMES}.", TIMES),
-    Rule(
+    whole_number("per_page", range(1, MAX_PER_PAGE + 1), "Logs per page.", 10),
+    Parameter("model_name", _text, "The model, exactly."),
+    Parameter("token_name", _text, "The token's name, exactly."),
+    Parameter(
+        "start_timestamp", _timestamp, f"Only logs with this or a later `created_at`: {TIME_FORMATS}.", TIME_FORMATS
+    ),
+    Parameter(
+        "end_timestamp",
+        _timestamp,
+        f"Only logs with this or an earlier `created_at`: {TIME_FORMATS}.",
+        TIME_FORMATS,
+    ),
+    Parameter(
         "code_type",
         _code_type,
         "`success` is code 200, `error` any other.",
         "all, success or error",
         schema={"type": "string", "enum": ["all", "success", "error"], "default": "all"},
     ),
-    Rule("channel", int64, "The channel; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
-    Rule("code", int64, "The HTTP status; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
-    Rule("token_id", int64, "The token's number; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
-    Rule("request_id", _text, "The request's id, exactly."),
-    Rule("user", _text, "The user, exactly."),
-    Rule("ip", _text, "The client's address, or a network in CIDR notation."),
-    Rule("endpoint", _text, "The endpoint, exactly."),
-    Rule(
+    Parameter("channel", int64, "The channel, exactly; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Parameter("code", int64, "The HTTP status, exactly; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Parameter("token_id", int64, "The token's id, exactly; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
+    Parameter("request_id", _text, "The request's id, exactly."),
+    Parameter("user", _text, "The user, exactly."),
+    Parameter("ip", _text, "The client's address, or a network in CIDR notation."),
+    Parameter("endpoint", _text, "The endpoint, exactly."),
+    Parameter(
         "order",
         _order,
         "The field and direction to sort by; logs without the field come last.",
@@ -181,16 +188,16 @@ GROUP_RULES = (
     boolean(
         "include_detail", "`false` leaves the two bodies out of `request_detail`.", alias="with_body", default=True
     ),
-    Rule(
+    Parameter(
         "after",
         _text,
-        "For programs, in the place of `page`: `start`, then the `after` of each answer, which is empty at the end.",
+        "A cursor, instead of `page`: `start`, then the `after` of each answer; it is empty after the last page.",
     ),
-    Rule(
+    Parameter(
         "as_of",
         _text,
-        "`now`, then the `as_of` of the answer: later pages do not shift when new logs come in.",
+        "`now`, then the `as_of` of the answer: later pages do not shift when new logs arrive.",
     ),
-    boolean("highlight", "`true` adds `highlights`: where in each log the words of `query` were found."),
+    boolean("highlight", "`true` adds `highlights`: where each log matches `query`."),
 )
-RULES = (*GROUP_RULES, Rule("group", _text, "The group, exactly."))
+PARAMETERS = (*GROUP_PARAMETERS, Parameter("group", _text, "The group, exactly."))

@@ -1,7 +1,7 @@
-"""The query language: the text of `query` in, the words to search for out (contract, section 3).
+"""The query language: the text of `query` in, the words to search for out (docs/query-language.md). Pure.
 
-Words are separated by white space. `"two words"` is a phrase, `-word` is excluded, `word*` is a beginning.
-Anything is legal: a sign that means nothing where it stands is punctuation.
+Words are separated by white space. `"two words"` is a phrase, `-word` is excluded, `word*` is a prefix. Any text is a
+legal query: an operator that has no meaning where it is written counts as punctuation.
 """
 
 import re
@@ -12,66 +12,66 @@ from mappings.text import CJK
 
 MAX_CHARACTERS = 4096
 MAX_WORDS = 100
-MAX_PARTS = 1024  # one Lucene term each, in each of the three text fields
-LONG = 64  # characters: a text that may have many parts
-SOME = 16  # parts that few logs have side by side by accident
-MAX_TOKEN = 255  # characters: the standard tokenizer cuts longer ones
+MAX_PARTS = 1024  # each is a Lucene term in each of the three text fields
+LONG_TEXT = 64  # characters; longer texts may have many parts
+FIRST_PARTS = 16  # few logs hold so many parts side by side by accident
+MAX_TOKEN = 255  # characters; the standard tokenizer splits longer ones
 
-# Emoji are words for Lucene too, and Roman numerals are letters.
+# The standard tokenizer makes tokens of emoji too, and Roman numerals are letters to it.
 SYMBOLS = "©®‼⁉™\u2139\u2160-\u2188↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾\u2600-\u27bf⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙\U0001f000-\U0001fffd"
-# A half-width voiced mark melts into the character before it: `ｶﾞ` looks like two and is one.
+# `cjk_width` joins a half-width voiced sound mark to the character before it: `ｶﾞ` is one character.
 _VOICED = re.compile("[\uff9e\uff9f]")
 _LONE = re.compile(f"(?<![{CJK}])[{CJK}](?![{CJK}])")
 _PART = re.compile(rf"[{CJK}{SYMBOLS}]|(?:(?![{CJK}{SYMBOLS}_\uff9e\uff9f])\w)+")
 _IS_CJK = re.compile(f"[{CJK}]")
-# Where one part certainly ends and the next begins: at ASCII punctuation, and between two CJK characters.
+# A certain boundary between two parts: ASCII punctuation, or the place between two CJK characters.
 _BORDER = re.compile(f"[\\x00-/:-@\\[-`{{-\\x7f]+|(?<=[{CJK}])(?=[{CJK}])")
 _WORD = re.compile(r'(?P<minus>-(?!-))?(?:"(?P<phrase>[^"]*)"(?P<rest>\S*)|(?P<plain>\S+))')
 
 
 class Word(NamedTuple):
-    """One word, or one phrase, to search for."""
+    """One word or phrase to search for."""
 
-    text: str  # as written, without the signs
+    text: str  # as written, without operators
     parts: int
     excluded: bool = False
-    prefix: bool = False  # the last part is only a beginning
+    prefix: bool = False  # the last part is a prefix
 
 
 class Words(NamedTuple):
-    """A whole query."""
+    """A parsed query."""
 
     wanted: tuple[Word, ...]
     excluded: tuple[Word, ...]
-    left_out: tuple[str, ...]  # words with nothing in them to search for
-    whole: str  # the query as one value, for names with blanks in them; "" where a word says the same
+    ignored: tuple[str, ...]  # words without searchable characters
+    whole: str  # the whole query as one exact value, for names with spaces; "" where a single word is the same
 
 
 def parse(text: str) -> Words:
-    """Return the words of a query. Raise ValueError, with the bound and the number found, past a bound."""
+    """Return the words of a query; raise ValueError that names the bound and the number found past a bound."""
     _check(len(text), MAX_CHARACTERS, "characters")
     found = [_word(match) for match in _WORD.finditer(text)]
     _check(len(found), MAX_WORDS, "words")
     _check(sum(word.parts for word in found), MAX_PARTS, "parts")
     wanted = tuple(word for word in found if word.parts and not word.excluded)
     excluded = tuple(word for word in found if word.parts and word.excluded)
-    left_out = tuple(word.text for word in found if not word.parts)
+    ignored = tuple(word.text for word in found if not word.parts)
     plain = len(found) == 1 and wanted and wanted[0].text == text.strip()
-    return Words(wanted, excluded, left_out, "" if plain else text.strip())
+    return Words(wanted, excluded, ignored, "" if plain else text.strip())
 
 
 def is_in_runs(text: str) -> bool:
-    """Tell whether the text has anything but single CJK characters: analyzer `log_words` sees only that."""
+    """Tell whether the text holds more than single CJK characters; the analyzer `log_words` drops those."""
     return bool(_PART.search(_LONE.sub(" ", text)))
 
 
 def has_lone_characters(text: str) -> bool:
-    """Tell whether a CJK character stands alone, as in `第3章`: only analyzer `log_characters` sees it."""
+    """Tell whether a CJK character has no CJK neighbour, as in `第3章`: only `log_characters` keeps it."""
     return bool(_LONE.search(text) or _VOICED.search(text))
 
 
 def split_prefix(text: str) -> tuple[str, str]:
-    """Return what stands before the last part, and the last part folded as the index folds it."""
+    """Return the text before the last part, and the last part folded as the index folds it."""
     start = len(text)
     while start and _is_letter(text[start - 1]):
         start -= 1
@@ -79,14 +79,14 @@ def split_prefix(text: str) -> tuple[str, str]:
     return text[:start], "".join(_fold(character) for character in text[start:])
 
 
-def beginning(text: str) -> str:
-    """Return the first parts of a text of many, "" of any other."""
-    ends = list(_BORDER.finditer(text)) if len(text) > LONG else []
-    return text[: ends[SOME].start()] if len(ends) > 2 * SOME else ""
+def first_parts(text: str) -> str:
+    """Return the first parts of a text that has many; "" for any other."""
+    ends = list(_BORDER.finditer(text)) if len(text) > LONG_TEXT else []
+    return text[: ends[FIRST_PARTS].start()] if len(ends) > 2 * FIRST_PARTS else ""
 
 
 def count_parts(text: str) -> int:
-    """Return how many parts the analyzer finds in a text, a CJK character being one."""
+    """Return how many parts the analyzer finds in a text; each CJK character is one."""
     return len(_PART.findall(text))
 
 
@@ -106,7 +106,7 @@ def _word(match: re.Match[str]) -> Word:
 
 
 def _is_letter(character: str) -> bool:
-    # Marks belong to the letter before them, as the vowels of Hindi and Thai.
+    # Combining marks belong to the letter before them, as vowels do in Hindi and Thai.
     return unicodedata.category(character)[0] in "LMN" and not _IS_CJK.match(character)
 
 
@@ -114,9 +114,9 @@ def _fold(character: str) -> str:
     if "\uff01" <= character <= "\uff5e":  # full-width forms
         character = chr(ord(character) - 0xFEE0)
     lower = character.lower()
-    return lower if len(lower) == 1 else character  # Lucene folds one character to one
+    return lower if len(lower) == 1 else character  # Lucene's `lowercase` maps one character to one
 
 
 def _check(found: int, bound: int, things: str) -> None:
     if found > bound:
-        raise ValueError(f"has {found} {things}, at most {bound} are searched for: shorten it")
+        raise ValueError(f"has {found} {things}, at most {bound} are allowed: shorten it")

@@ -1,69 +1,77 @@
-"""One log with its bodies: by the gateway's id, or by the request's."""
+"""One log with its bodies: by the gateway's id, or by the request's id."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Request, Response
 
-from api.access.authorise import authorise
 from api.envelope import log, success
 from api.errors import ApiError
-from api.openapi import described, one_log
-from api.query import Body, matching, newest_body, term
-from api.request.group_path import Group
+from api.openapi import one_log
+from api.query import Body, newest_body, term
 from api.request.parameters import int64
-from api.request.params import Form, SearchParams, shortened
-from api.store.client import Store
+from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
 
 FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
-_ALL, _GROUP = (described(FORM.rules(group), one_log()) for group in (None, "group"))
-_ID = Path(description="The gateway's `id` of the log.", json_schema_extra={"format": "int64"})
+_ID: dict[str, Any] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The gateway's `id` of the log.",
+    "schema": {"type": "string", "format": "int64", "title": "Id", "description": "The gateway's `id` of the log."},
+}
 
-router = APIRouter(prefix="/api", tags=["detail"], dependencies=[Depends(authorise)])
-
-
-@router.get("/log/{group:text}/detail/{id}", summary="One log of one group, by its id", **_GROUP)
-async def detail_group(request: Request, group: Group, id: Annotated[str, _ID]) -> Response:  # noqa: A002
-    """Give one log of the group in the path."""
-    return await _by_id(request, FORM.read(request.scope["query_string"], group), id)
-
-
-@router.get("/logs/detail/{id}", summary="One log, by its id", **_ALL)
-async def detail_all(request: Request, id: Annotated[str, _ID]) -> Response:  # noqa: A002  # the contract's name
-    """Give one log of any group."""
-    return await _by_id(request, FORM.read(request.scope["query_string"], None), id)
+router = feature_router("detail")
 
 
-@router.get("/log/{group:text}/detail", summary="One log of one group, by its request_id", **_GROUP)
-async def detail_group_by_request(request: Request, group: Group) -> Response:
-    """Give one log of the group in the path."""
-    return await _by_request(request, FORM.read(request.scope["query_string"], group))
-
-
-@router.get("/logs/detail", summary="One log, by its request_id", **_ALL)
-async def detail_all_by_request(request: Request) -> Response:
-    """Give one log of any group."""
-    return await _by_request(request, FORM.read(request.scope["query_string"], None))
-
-
-async def _by_id(request: Request, params: SearchParams, text: str) -> Response:
+async def by_id(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
+    """Answer the log with the id in the path; raise `ApiError` 400 or 404."""
+    text = request.path_params["id"]
     try:
         number = int64(text)
     except ValueError:
         raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
-    return await _newest(request, params, [*matching(params), term("id", number)])
+    return await _newest(request, parsed, [term("id", number)])
 
 
-async def _by_request(request: Request, params: SearchParams) -> Response:
-    if not params.request_id:
-        raise ApiError(400, "which log? Give its id, as detail/42, or its request, as detail?request_id=...")
-    return await _newest(request, params, matching(params))
+async def by_request_id(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
+    """Answer the log with the parameter `request_id`; raise `ApiError` 400 or 404."""
+    if not parsed.params.request_id:
+        raise ApiError(400, "which log? Send its id, as detail/42, or its request's id, as detail?request_id=...")
+    return await _newest(request, parsed)
 
 
-async def _newest(request: Request, params: SearchParams, clauses: list[Body]) -> Response:
-    """Answer the newest of the logs that match: gateways that start anew may give an id again."""
-    store: Store = request.app.state.store
-    (found,) = await store.search([newest_body(params, clauses)])
+async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses: Sequence[Body] = ()) -> Response:
+    """Answer the newest of the logs that match: a gateway that starts anew may use an id again."""
+    (found,) = await services_of(request).store.search([newest_body(parsed.view, parsed.params, clauses)])
     if not found.hits.hits:
-        raise ApiError(404, "there is no such log, or it is not among the logs that this path and these filters show")
-    data = log(found.hits.hits[0], with_bodies=params.include_detail)
-    return Response(success(data, params.message), media_type="application/json")
+        raise ApiError(404, "no such log among those that this path and these filters show")
+    data = log(found.hits.hits[0], with_bodies=parsed.params.include_detail)
+    return Response(success(data, parsed.message), media_type="application/json")
+
+
+add_both_forms(
+    router,
+    Endpoint(
+        path="/detail/{id}",
+        operations=Texts("detail_group", "detail_all"),
+        summaries=Texts("One log of one group, by its id", "One log, by its id"),
+        form=FORM,
+        answer=by_id,
+        success=one_log(),
+        more_parameters=(_ID,),
+    ),
+)
+add_both_forms(
+    router,
+    Endpoint(
+        path="/detail",
+        operations=Texts("detail_group_by_request", "detail_all_by_request"),
+        summaries=Texts("One log of one group, by its request_id", "One log, by its request_id"),
+        form=FORM,
+        answer=by_request_id,
+        success=one_log(),
+    ),
+)

@@ -1,49 +1,36 @@
-"""One search: params in, the logs of the page, the exact total and the filter menus out."""
+"""One search: the logs of the page, the exact total, the filter menus, and what else was asked for."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from api.envelope import Page
+from api.envelope import SearchResult
 from api.metrics import Metrics
-from api.query import after_body, hits_body, summary_bodies
+from api.query import page_body, summary_bodies
 from api.request.params import SearchParams
-from api.search.cursor import read_cursor, write_cursor
-from api.search.deep_pages import WINDOW, find_deep_page
+from api.request.view import View
+from api.search.cursor import write_cursor
 from api.search.highlights import highlights
-from api.store.answers import Found, Hit
+from api.search.page_start import page_start
+from api.store.answers import Hit
 from api.store.client import Store
 
 
-async def search(store: Store, metrics: Metrics, params: SearchParams) -> Page:
-    """Return what a search finds; raise `ApiError` where Elasticsearch does not say."""
-    if params.after is not None:
-        hits_after = after_body(params, read_cursor(params))
-        found, *summary = await store.search([hits_after, *summary_bodies(params)])
-        return _page(params, found.hits.hits, summary)
-    if params.offset + params.per_page <= WINDOW:
-        found, *summary = await store.search([hits_body(params), *summary_bodies(params)])
-        return _page(params, found.hits.hits, summary)
-    summary = list(await store.search(summary_bodies(params)))
-    page = _page(params, (), summary)
-    if params.offset >= page.total:
-        return page
-    found, steps = await find_deep_page(store, params)
-    metrics.seek_steps.observe(steps)
-    return _page(params, found.hits.hits, summary)
-
-
-def _page(params: SearchParams, hits: Sequence[Hit], summary: Sequence[Found]) -> Page:
+async def find(store: Store, metrics: Metrics, view: View, params: SearchParams) -> SearchResult:
+    """Return what a search finds; raise `ApiError` where Elasticsearch does not answer all of it."""
+    async with page_start(store, metrics, view, params) as start:
+        pages = [page_body(view, params, start)] if start else []
+        found = await store.search([*pages, *summary_bodies(view, params)])
+    hits = found[0].hits.hits if pages else ()
     # A log may become searchable between the bodies of one request: what is shown is counted too.
-    counted = summary[0].hits.total.value if summary[0].hits.total else 0
-    shown = params.offset + len(hits) if hits else 0
-    return Page(hits, max(counted, shown), summary[-1].aggregations, dict(_besides(params, hits)))
+    total = max(found[len(pages)].total, params.offset + len(hits) if hits else 0)
+    return SearchResult(hits, total, found[-1].aggregations, dict(_extras(view, params, hits)))
 
 
-def _besides(params: SearchParams, hits: Sequence[Hit]) -> Iterator[tuple[str, Any]]:
-    """Give what is in an answer only when it is asked for."""
+def _extras(view: View, params: SearchParams, hits: Sequence[Hit]) -> Iterator[tuple[str, Any]]:
+    """Yield the keys that an answer has only on request."""
     if params.highlight:
         yield "highlights", highlights(hits, params.query)
     if params.after is not None:
-        yield "after", write_cursor(params, hits)
+        yield "after", write_cursor(view, params, hits)
     if params.as_of is not None:
         yield "as_of", params.as_of

@@ -1,4 +1,4 @@
-"""Where in each log of a page the words of the query were found. Pure."""
+"""Where each log of a page matches the query. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,21 +9,21 @@ from msgspec import Raw
 from api.request.query_language import Words
 from api.store.answers import Hit
 
-WHOLE = ("request_id", "model", "token_name", "group", "user", "ip", "endpoint")
+EXACT_FIELDS = ("request_id", "model", "token_name", "group", "user", "ip", "endpoint")
 
 
 def highlights(hits: Sequence[Hit], query: Words | None) -> list[dict[str, Any]]:
-    """Return, for each log, the fields that matched, and fragments of those that are texts.
+    """Return, for each log, the fields that match, and fragments of those that are texts.
 
-    A fragment is HTML: the text is escaped, and what was found stands in `<em>`.
+    A fragment is HTML: its text is escaped, matches are in `<em>`.
     """
     return [_highlight(hit, query) for hit in hits]
 
 
 def _highlight(hit: Hit, query: Words | None) -> dict[str, Any]:
     fragments = {field.rpartition(".")[2]: found for field, found in hit.highlight.items()}
-    whole = [field for field in WHOLE if query and _is_found(hit.source.get(field), query)]
-    return {"matched": [*fragments, *whole], "fragments": fragments}
+    exact = [field for field in EXACT_FIELDS if query and _is_found(hit.source.get(field), query)]
+    return {"matched": [*fragments, *exact], "fragments": fragments}
 
 
 def _is_found(raw: Raw | None, query: Words) -> bool:

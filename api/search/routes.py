@@ -1,33 +1,46 @@
-"""The two routes: one group's logs, and all logs."""
+"""The search routes: `/api/log/{group}/search` and `/api/logs/search`."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from typing import Any
 
-from api.access.authorise import authorise
-from api.checkpoints.as_of import hold
-from api.envelope import envelope
-from api.openapi import SEARCH_ALL, SEARCH_GROUP
-from api.request.group_path import Group
-from api.request.params import SearchParams, read_params
-from api.search.find import search
+import msgspec
+from fastapi import Request, Response
 
-router = APIRouter(prefix="/api", tags=["logs"], dependencies=[Depends(authorise)])
+from api.checkpoints.as_of import at_its_moment
+from api.envelope import SearchResult, search_answer
+from api.openapi import EXAMPLE_EVENT, example_hit, json_answer
+from api.query import MENUS
+from api.request.params import Form, ParsedRequest, SearchParams
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.search.find import find
+from api.services import services_of
+from api.store.answers import Aggregation, Bucket
 
-
-@router.get("/log/{group:text}/search", summary="Search one group's logs", **SEARCH_GROUP)
-async def search_group(request: Request, group: Group) -> Response:
-    """Search the logs of the group in the path."""
-    return await _answer(request, read_params(request.scope["query_string"], group))
-
-
-@router.get("/logs/search", summary="Search all logs", **SEARCH_ALL)
-async def search_all(request: Request) -> Response:
-    """Search the logs of all groups."""
-    return await _answer(request, read_params(request.scope["query_string"], None))
+router = feature_router("logs")
 
 
-async def _answer(request: Request, params: SearchParams) -> Response:
-    state = request.app.state
-    params = await hold(state.feed, params)
-    page = await search(state.store, state.metrics, params)
-    body = envelope(page, params.message, with_bodies=params.include_detail)
+async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
+    """Answer one page of logs with the exact total and the filter menus."""
+    services = services_of(request)
+    parsed = await at_its_moment(services.poller, parsed)
+    result = await find(services.store, services.metrics, parsed.view, parsed.params)
+    body = search_answer(result, parsed.message, with_bodies=parsed.params.include_detail)
     return Response(body, media_type="application/json")
+
+
+def _documentation() -> dict[str, Any]:
+    menus = {name: Aggregation([Bucket(1, EXAMPLE_EVENT[field])]) for name, field in MENUS.items()}  # type: ignore[arg-type]
+    answer = search_answer(SearchResult([example_hit()], 1, menus), "", with_bodies=True)
+    return json_answer("The logs of the page.", msgspec.json.decode(answer))
+
+
+add_both_forms(
+    router,
+    Endpoint(
+        path="/search",
+        operations=Texts("search_group", "search_all"),
+        summaries=Texts("Search one group's logs", "Search all logs"),
+        form=Form(SearchParams),
+        answer=search,
+        success=_documentation(),
+    ),
+)

@@ -1,38 +1,38 @@
-"""What is measured about some logs: bodies out, answers in. Pure."""
+"""Counts, sums, percentiles and top values of some logs: bodies out, answers in. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from api.facets.values import IN_EACH_INDEX, NUMBERS
-from api.query import Body, all_of, count_body, matching, none_of, term
+from api.query import NUMBER_FIELDS, SHARD_SIZE, Body, all_of, count_body, matching, none_of, term
 from api.request.params import SearchParams
 from api.request.timezone import in_zone
-from api.stats.intervals import Period, histogram
+from api.request.view import View
+from api.stats.intervals import TimeRange, histogram
 from api.store.answers import Aggregation, Found
 from mappings.event import Usage
 
 PERCENTS = (50, 90, 95, 99)
-COUNTERS = tuple(field.name for field in msgspec.structs.fields(Usage))
-TIMES: Mapping[str, str] = {
+USAGE_FIELDS = tuple(field.name for field in msgspec.structs.fields(Usage))
+DURATIONS: Mapping[str, str] = {  # name in the answer → field
     "ttfb_milliseconds": "ttfb_milliseconds",
     "duration_milliseconds": "gateway_logs.duration_ms",
 }
-TOPS: Mapping[str, str] = {
+TOP_FIELDS: Mapping[str, str] = {  # name in the answer → field
     "model": "model",
     "channel": "channel",
     "token_name": "token_name",
     "user": "user",
     "error_code": "code",
 }
-ORDERS: Mapping[str, Body] = {"by_count": {"_count": "desc"}, "by_amount": {"amount": "desc"}}
+RANKINGS: Mapping[str, Body] = {"by_count": {"_count": "desc"}, "by_amount": {"amount": "desc"}}
 _AMOUNT: Body = {"sum": {"field": "used_amount"}}
 _ERRORS: Body = {"filter": none_of(term("code", 200))}
 
 
 class StatsParams(SearchParams, frozen=True, kw_only=True):
-    """Which logs, and how to present what is measured."""
+    """Which logs, and how to present their figures."""
 
     interval: str | None = None
     timezone: str = "UTC"
@@ -40,37 +40,36 @@ class StatsParams(SearchParams, frozen=True, kw_only=True):
     compare: bool = False
 
 
-def bounds_body(params: SearchParams) -> Body:
-    """Return the body that finds the first and the last moment of the logs."""
+def bounds_body(view: View, params: SearchParams) -> Body:
+    """Return the body that finds the first and the last `created_at` of the logs."""
     moments = {"first": {"min": {"field": "created_at"}}, "last": {"max": {"field": "created_at"}}}
-    return {**count_body(matching(params)), "aggs": moments}
+    return {**count_body(matching(view, params)), "aggs": moments}
 
 
-def totals_body(params: SearchParams) -> Body:
-    """Return the body of the figures that stand for all logs together."""
-    return {**count_body(matching(params)), "aggs": _totals()}
+def totals_body(view: View, params: SearchParams) -> Body:
+    """Return the body of the figures of all logs together."""
+    return {**count_body(matching(view, params)), "aggs": _totals()}
 
 
-def stats_body(params: StatsParams, period: Period, interval: str) -> Body:
+def stats_body(view: View, params: StatsParams, time_range: TimeRange, interval: str) -> Body:
     """Return the body of all figures."""
     bars = {
-        "date_histogram": histogram(period, interval, params.timezone),
+        "date_histogram": histogram(time_range, interval, params.timezone),
         "aggs": {"amount": _AMOUNT, "tokens": {"sum": {"field": "usage.total_tokens"}}, "errors": _ERRORS},
     }
     return {
-        **count_body(matching(params)),
-        "aggs": {**_totals(), "bars": bars, **{name: _top(name, params.size) for name in TOPS}},
+        **count_body(matching(view, params)),
+        "aggs": {**_totals(), "bars": bars, **{name: _top(name, params.size) for name in TOP_FIELDS}},
     }
 
 
 def totals(found: Found) -> dict[str, Any]:
-    """Return the figures that stand for all logs together."""
-    total = found.hits.total.value if found.hits.total else 0
+    """Return the figures of all logs together."""
     return {
-        **_split(total, _of(found, "errors")),
+        **_split(found.total, _of(found, "errors")),
         "used_amount": _of(found, "amount").value or 0,
-        "usage": {name: int(_of(found, name).value or 0) for name in COUNTERS},
-        **{name: _percentiles(_of(found, name)) for name in TIMES},
+        "usage": {name: int(_of(found, name).value or 0) for name in USAGE_FIELDS},
+        **{name: _percentiles(_of(found, name)) for name in DURATIONS},
     }
 
 
@@ -88,30 +87,35 @@ def bars(found: Found, zone: str) -> list[dict[str, Any]]:
 
 
 def tops(found: Found) -> dict[str, Any]:
-    """Return the values that occur most, and those that cost most."""
-    return {name: {order: _entries(getattr(_of(found, name), order)) for order in ORDERS} for name in TOPS}
+    """Return the most frequent values, and those with the highest amounts."""
+    return {name: {order: _entries(getattr(_of(found, name), order)) for order in RANKINGS} for name in TOP_FIELDS}
 
 
 def _totals() -> Body:
-    counters = {name: {"sum": {"field": f"usage.{name}"}} for name in COUNTERS}
-    return {"amount": _AMOUNT, "errors": _ERRORS, **counters, **{name: _times(field) for name, field in TIMES.items()}}
+    counters = {name: {"sum": {"field": f"usage.{name}"}} for name in USAGE_FIELDS}
+    return {
+        "amount": _AMOUNT,
+        "errors": _ERRORS,
+        **counters,
+        **{name: _duration(field) for name, field in DURATIONS.items()},
+    }
 
 
-def _times(field: str) -> Body:
-    # A time to first byte of 0 means that there was none.
+def _duration(field: str) -> Body:
+    # A time to first byte of 0 means that there was no first byte.
     clause = {"range": {field: {"gt": 0}}} if field == "ttfb_milliseconds" else {"exists": {"field": field}}
     points = {"percentiles": {"field": field, "percents": list(PERCENTS), "keyed": False}}
     return {"filter": clause, "aggs": {"points": points}}
 
 
 def _top(name: str, size: int) -> Body:
-    field = TOPS[name]
-    having = [{"exists": {"field": field}}, none_of(term(field, 0 if field in NUMBERS else ""))]
+    field = TOP_FIELDS[name]
+    having = [{"exists": {"field": field}}, none_of(term(field, 0 if field in NUMBER_FIELDS else ""))]
     errors = [none_of(term("code", 200))] if name == "error_code" else []
-    terms = {"field": field, "size": size, "shard_size": IN_EACH_INDEX}
+    terms = {"field": field, "size": size, "shard_size": SHARD_SIZE}
     ranked = {
         order: {"terms": {**terms, "order": [by, {"_key": "asc"}]}, "aggs": {"amount": _AMOUNT}}
-        for order, by in ORDERS.items()
+        for order, by in RANKINGS.items()
     }
     return {"filter": all_of([*having, *errors]), "aggs": ranked}
 

@@ -1,85 +1,66 @@
-"""The routes that measure: counts over time, sums, percentiles, and what occurs most."""
+"""The stats routes: counts over time, sums, percentiles and top values."""
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 from msgspec import structs
 
-from api.access.authorise import authorise
-from api.checkpoints.as_of import hold
+from api.checkpoints.as_of import at_its_moment
 from api.envelope import success
 from api.errors import ApiError
-from api.openapi import answered, described
-from api.request.group_path import Group
-from api.request.parameters import Rule, boolean, one_of, whole_number
-from api.request.params import Form
+from api.openapi import json_answer
+from api.request.parameters import Parameter, boolean, one_of, whole_number
+from api.request.params import Form, ParsedRequest
 from api.request.timezone import NAMES, in_zone, read_zone
-from api.stats.intervals import INTERVALS, MAX_BARS, Period, fitting
+from api.request.view import View
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
+from api.stats.intervals import INTERVALS, MAX_BARS, TimeRange, fitting_interval
 from api.stats.measures import StatsParams, bars, bounds_body, stats_body, tops, totals, totals_body
 from api.store.answers import Found
 from api.store.client import Store
 from mappings.instant import DAY_MS
 
-MAX_SIZE = 100
-LONGEST_WINDOW_MS = 800 * DAY_MS  # a longer one means "all": bars that begin in 1970 would show nothing
+MAX_TOP = 100
+MAX_WINDOW_MS = 800 * DAY_MS  # a longer window means "all": bars that begin in 1970 would show nothing
 FORM = Form(
     StatsParams,
     frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
     (
-        one_of("interval", INTERVALS, "How long a bar of the histogram is; without it, the length that fits."),
-        Rule("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),
-        whole_number("size", range(1, MAX_SIZE + 1), "Entries of each list of tops.", 10),
-        boolean("compare", "`true` adds `previous`: the same figures for the period before, which is as long."),
+        one_of("interval", INTERVALS, "Length of a bar of the histogram; without it, the one that fits."),
+        Parameter("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),
+        whole_number("size", range(1, MAX_TOP + 1), "Entries of each top list.", 10),
+        boolean("compare", "`true` adds `previous`: the same figures for the period before, of the same length."),
     ),
 )
-_FIGURES = {"total": 42, "success": 40, "error": 2, "used_amount": 0.125, "usage": {"total_tokens": 1764}}
-_EXAMPLE = answered(
-    "The figures.",
-    {
-        "data": {
-            "start": "2026-11-24T00:00:00.000Z",
-            "end": "2026-11-24T23:59:59.999Z",
-            **_FIGURES,
-            "ttfb_milliseconds": {"count": 0, "p50": None, "p90": None, "p95": None, "p99": None},
-            "interval": "1h",
-            "histogram": [{"start": "2026-11-24T12:00:00.000Z", "total": 42, "success": 40, "error": 2}],
-            "top": {"model": {"by_count": [{"value": "gpt-4o", "count": 42, "used_amount": 0.125}]}},
-        },
-        "message": "",
-        "success": True,
-    },
-)
-router = APIRouter(prefix="/api", tags=["stats"], dependencies=[Depends(authorise)])
+
+router = feature_router("stats")
 
 
-@router.get("/log/{group:text}/stats", summary="Measure one group's logs", **described(FORM.rules(""), _EXAMPLE))
-async def stats_group(request: Request, group: Group) -> Response:
-    """Measure the logs of the group in the path."""
-    return await _answer(request, FORM.read(request.scope["query_string"], group))
-
-
-@router.get("/logs/stats", summary="Measure all logs", **described(FORM.rules(None), _EXAMPLE))
-async def stats_all(request: Request) -> Response:
-    """Measure the logs of all groups."""
-    return await _answer(request, FORM.read(request.scope["query_string"], None))
-
-
-async def _answer(request: Request, params: StatsParams) -> Response:
-    store: Store = request.app.state.store
+async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Response:
+    """Answer the figures of the logs that match; raise `ApiError` 400 for parameters that do not go together."""
+    services = services_of(request)
+    params = parsed.params
     if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
-        raise ApiError(400, "compare=true: needs start_timestamp and end_timestamp, which say how long the period is")
-    params = await hold(request.app.state.feed, params)
-    period = None if _is_reversed(params) else _given(params) or await _found(store, params)
-    data = await (_nothing(store, params) if period is None else _measured(store, params, period))
-    return Response(success(data, params.message), media_type="application/json")
+        raise ApiError(400, "compare=true: requires start_timestamp and end_timestamp, which set the length")
+    parsed = await at_its_moment(services.poller, parsed)
+    data = await _figures(services.store, parsed.view, parsed.params)
+    return Response(success(data, parsed.message), media_type="application/json")
 
 
-def _given(params: StatsParams) -> Period | None:
-    """Return the period that the caller names, if it is one to be shown in bars."""
+async def _figures(store: Store, view: View, params: StatsParams) -> dict[str, Any]:
+    time_range = None if _is_reversed(params) else _given(params) or await _occupied(store, view, params)
+    if time_range is None:
+        return await _nothing(store, view, params)
+    return await _measured(store, view, params, time_range)
+
+
+def _given(params: StatsParams) -> TimeRange | None:
+    """Return the time range of the parameters; None where it is open or too long for bars."""
     start_ms, end_ms = params.start_timestamp, params.end_timestamp
-    if start_ms is None or end_ms is None or end_ms - start_ms > LONGEST_WINDOW_MS:
+    if start_ms is None or end_ms is None or end_ms - start_ms > MAX_WINDOW_MS:
         return None
-    return Period(start_ms, end_ms)
+    return TimeRange(start_ms, end_ms)
 
 
 def _is_reversed(params: StatsParams) -> bool:
@@ -87,51 +68,77 @@ def _is_reversed(params: StatsParams) -> bool:
     return start_ms is not None and end_ms is not None and start_ms > end_ms
 
 
-async def _found(store: Store, params: StatsParams) -> Period | None:
-    """Return the period from the first to the last log; None where there is none."""
-    (found,) = await store.search([bounds_body(params)])
+async def _occupied(store: Store, view: View, params: StatsParams) -> TimeRange | None:
+    """Return the time range from the first to the last log that matches; None where no log matches."""
+    (found,) = await store.search([bounds_body(view, params)])
     first, last = (found.aggregations[name].value for name in ("first", "last"))
-    return None if first is None or last is None else Period(int(first), int(last))
+    return None if first is None or last is None else TimeRange(int(first), int(last))
 
 
-async def _measured(store: Store, params: StatsParams, period: Period) -> dict[str, Any]:
-    interval = params.interval or fitting(period)
-    if params.interval and period.bars(interval) > MAX_BARS:
-        raise ApiError(
-            400, f"interval={interval}: makes {period.bars(interval)} bars of this time, and {MAX_BARS} are allowed"
-        )
-    within = _within(params, period)
-    asked = [stats_body(within, period, interval)]
+async def _measured(store: Store, view: View, params: StatsParams, time_range: TimeRange) -> dict[str, Any]:
+    interval = params.interval or fitting_interval(time_range)
+    number = time_range.bars(interval)
+    if params.interval and number > MAX_BARS:
+        raise ApiError(400, f"interval={interval}: makes {number} bars of this window, at most {MAX_BARS} are allowed")
+    asked = [stats_body(view, _within(params, time_range), time_range, interval)]
     if params.compare:
-        asked.append(totals_body(_within(params, period.before())))
+        asked.append(totals_body(view, _within(params, time_range.before())))
     found, *previous = await store.search(asked)
     return {
-        **_figures(found, period, params.timezone),
+        **_totals(found, time_range, params.timezone),
         "interval": interval,
         "histogram": bars(found, params.timezone),
         "top": tops(found),
-        **({"previous": _figures(previous[0], period.before(), params.timezone)} if previous else {}),
+        **({"previous": _totals(previous[0], time_range.before(), params.timezone)} if previous else {}),
     }
 
 
-def _within(params: StatsParams, period: Period) -> StatsParams:
-    return structs.replace(params, start_timestamp=period.start_ms, end_timestamp=period.end_ms)
+def _within(params: StatsParams, time_range: TimeRange) -> StatsParams:
+    return structs.replace(params, start_timestamp=time_range.start_ms, end_timestamp=time_range.end_ms)
 
 
-def _figures(found: Found, period: Period, zone: str) -> dict[str, Any]:
-    return {"start": in_zone(period.start_ms, zone), "end": in_zone(period.end_ms, zone), **totals(found)}
+def _totals(found: Found, time_range: TimeRange, zone: str) -> dict[str, Any]:
+    start, end = in_zone(time_range.start_ms, zone), in_zone(time_range.end_ms, zone)
+    return {"start": start, "end": end, **totals(found)}
 
 
-async def _nothing(store: Store, params: StatsParams) -> dict[str, Any]:
-    """Return the figures of no logs at all: they have no period that could be shown in bars."""
+async def _nothing(store: Store, view: View, params: StatsParams) -> dict[str, Any]:
+    """Return the figures of no logs at all, which have no time range to show as bars."""
     none = {"start": "", "end": "", **totals(Found())}
-    bare = {**none, "interval": "", "histogram": [], "top": tops(Found())}
+    answer = {**none, "interval": "", "histogram": [], "top": tops(Found())}
     if not params.compare:
-        return bare
-    return {**bare, "previous": none if _is_reversed(params) else await _previous(store, params)}
+        return answer
+    return {**answer, "previous": none if _is_reversed(params) else await _previous(store, view, params)}
 
 
-async def _previous(store: Store, params: StatsParams) -> dict[str, Any]:
-    before = Period(params.start_timestamp or 0, params.end_timestamp or 0).before()
-    (found,) = await store.search([totals_body(_within(params, before))])
-    return _figures(found, before, params.timezone)
+async def _previous(store: Store, view: View, params: StatsParams) -> dict[str, Any]:
+    before = TimeRange(params.start_timestamp or 0, params.end_timestamp or 0).before()
+    (found,) = await store.search([totals_body(view, _within(params, before))])
+    return _totals(found, before, params.timezone)
+
+
+_TOTALS = {"total": 42, "success": 40, "error": 2, "used_amount": 0.125, "usage": {"total_tokens": 1764}}
+_EXAMPLE: dict[str, Any] = {
+    "data": {
+        "start": "2026-11-24T00:00:00.000Z",
+        "end": "2026-11-24T23:59:59.999Z",
+        **_TOTALS,
+        "ttfb_milliseconds": {"count": 0, "p50": None, "p90": None, "p95": None, "p99": None},
+        "interval": "1h",
+        "histogram": [{"start": "2026-11-24T12:00:00.000Z", "total": 42, "success": 40, "error": 2}],
+        "top": {"model": {"by_count": [{"value": "gpt-4o", "count": 42, "used_amount": 0.125}]}},
+    },
+    "message": "",
+    "success": True,
+}
+add_both_forms(
+    router,
+    Endpoint(
+        path="/stats",
+        operations=Texts("stats_group", "stats_all"),
+        summaries=Texts("Measure one group's logs", "Measure all logs"),
+        form=FORM,
+        answer=stats,
+        success=json_answer("The figures.", _EXAMPLE),
+    ),
+)

@@ -1,1 +1,5 @@
-"""Everything that talks to Elasticsearch."""
+"""Everything that talks to Elasticsearch.
+
+`client` bodies out, answers in, and what an error means for the caller; `answers` the answers, typed; `liveness`
+whether Elasticsearch answers; `readiness` whether a search would succeed.
+"""

@@ -1,6 +1,6 @@
-"""Elasticsearch's answer: bytes in, what we read of it out. The logs themselves stay bytes."""
+"""The answers of Elasticsearch: bytes in, typed objects out. The fields of a log stay bytes. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import copysign
 from sys import float_info
 
@@ -9,41 +9,41 @@ from msgspec.json import Decoder
 
 
 class Shards(Struct, frozen=True):
-    """How the parts of an index took a search."""
+    """How many shards failed."""
 
     failed: int = 0
 
 
 class Total(Struct, frozen=True):
-    """A count of matches."""
+    """The number of matches."""
 
     value: int
 
 
 class Hit(Struct, frozen=True):
-    """One document: the event's fields, each as the bytes that it came as, and the values it was sorted by."""
+    """One document: each field of the event as the bytes that were sent, and the values it was sorted by."""
 
-    source: dict[str, Raw] = field(name="_source", default_factory=dict)
-    sort: list[int | float | str | None] = []
-    highlight: dict[str, list[str]] = {}
+    source: Mapping[str, Raw] = field(name="_source", default_factory=dict)
+    sort: Sequence[int | float | str | None] = ()
+    highlight: Mapping[str, Sequence[str]] = {}
 
 
 class Hits(Struct, frozen=True):
-    """The documents of a page, and the count where it was asked for."""
+    """The documents of a page, and the total where it was asked for."""
 
-    hits: list[Hit] = []
+    hits: Sequence[Hit] = ()
     total: Total | None = None
 
 
 class Point(Struct, frozen=True):
-    """A percentile: how much is below which value; None where nothing was measured."""
+    """A percentile: its percentage and its value; None where no document has the field."""
 
     key: float
     value: float | None = None
 
 
 class Bucket(Struct, frozen=True):
-    """How many logs share a value or lie in a range, and what was asked about them."""
+    """The number of logs that share a value or are in a range, with the sub-aggregations asked for."""
 
     doc_count: int
     key: int | float | str | None = None
@@ -53,11 +53,11 @@ class Bucket(Struct, frozen=True):
 
 
 class Aggregation(Struct, frozen=True):
-    """Buckets, or one value, or percentiles, or a number of logs and what was asked about them."""
+    """Whatever an aggregation answers: buckets, one value, percentiles, or a number of logs with sub-aggregations."""
 
-    buckets: list[Bucket] = []
+    buckets: Sequence[Bucket] = ()
     given: float | str | None = field(name="value", default=None)
-    values: list[Point] = []
+    values: Sequence[Point] = ()
     doc_count: int = 0
     doc_count_error_upper_bound: int = 0
     top: "Aggregation | None" = None
@@ -68,28 +68,33 @@ class Aggregation(Struct, frozen=True):
 
     @property
     def value(self) -> float | None:
-        """Return the one value; the greatest double for a sum beyond it, which comes as a text."""
+        """Return the single value; a sum beyond the range of a double arrives as text and becomes the largest one."""
         return copysign(float_info.max, float(self.given)) if isinstance(self.given, str) else self.given
 
 
 class Found(Struct, frozen=True):
-    """The answer to one body."""
+    """The answer to one body of an `_msearch`."""
 
     hits: Hits = Hits()
-    aggregations: dict[str, Aggregation] = {}
+    aggregations: Mapping[str, Aggregation] = {}
     timed_out: bool = False
     shards: Shards = field(name="_shards", default=Shards())
     status: int = 200
     error: Raw = Raw(b"")
 
+    @property
+    def total(self) -> int:
+        """Return the number of matches; 0 where it was not asked for."""
+        return self.hits.total.value if self.hits.total else 0
+
 
 class _Answers(Struct, frozen=True):
-    responses: list[Found]
+    responses: Sequence[Found]
 
 
 _DECODER = Decoder(_Answers)
 
 
 def read_answers(body: bytes) -> Sequence[Found]:
-    """Return the answers to the bodies of one `_msearch`, in their order; raise `msgspec.DecodeError`."""
+    """Return the answers of one `_msearch`, in the order of its bodies; raise `msgspec.DecodeError`."""
     return _DECODER.decode(body).responses

@@ -1,4 +1,4 @@
-"""The calls to Elasticsearch: bodies in, answers out, and what its errors mean for the caller."""
+"""The requests to Elasticsearch: bodies in, answers out, and what an error means for the caller."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,43 +12,42 @@ from elasticsearch import AsyncElasticsearch
 
 from api.errors import ApiError
 from api.metrics import Metrics
-from api.query import Body, has_range, trial_body
+from api.query import PIT_KEEP_ALIVE, Body, has_range, trial_body
 from api.settings import ApiSettings
 from api.store.answers import Found, read_answers
-from api.store.liveness import Watch, unavailable
+from api.store.liveness import Liveness, unavailable
 
-CLIENT_SLACK_S = 1  # the server is to say that the time is up, not the connection
-PIT_KEEP_ALIVE = "5m"  # from one search to the next: an export may have a slow reader
-_PARTIAL = {"allow_partial_search_results": False}
-_COMPAT = "application/vnd.elasticsearch+json"
+CLIENT_SLACK_S = 1  # so that the search times out in Elasticsearch before the connection does
+_WHOLE_RESULTS = {"allow_partial_search_results": False}
+_COMPATIBLE = "application/vnd.elasticsearch+json"
 TOO_WIDE = (
-    "query matches too many different words for Elasticsearch: make the beginnings before `*` longer, "
+    "query matches too many different words for Elasticsearch: make the prefixes before `*` longer, "
     "or search for fewer words"
 )
 
-_TOO_LONG = (504, "the search ran out of time: narrow the time window or the query")
-_NOT_WHOLE = (503, "a part of the logs cannot be reached at the moment: try again later")
-_OVERLOADED = (503, "the log store is overloaded: try again in a moment")
-_NO_INDEX = (503, "the index is not there yet: the indexer makes it with the first log")
-_NO_LOGIN = (503, "the log store refuses this service's login")
-_UNFORESEEN = (500, "the search failed inside the service")
-# By the exceptions' names and words where the status is 400 for one and 500 for another.
+_TIMED_OUT = (504, "the search timed out: narrow the time window or the query")
+_SHARDS_MISSING = (503, "some shards are not available at the moment: try again later")
+_OVERLOADED = (503, "Elasticsearch is overloaded: try again in a moment")
+_NO_INDEX = (503, "the index does not exist yet: the indexer creates it at start")
+_NOT_AUTHORIZED = (503, "Elasticsearch refuses the credentials of this service")
+_UNEXPECTED = (500, "the search failed inside the service")
+# By words of the error where one status stands for several causes.
 _BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
     (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses"): (400, TOO_WIDE),
-    (b"Time exceeded", b"search_timeout_exception"): _TOO_LONG,
-    (b"due to missing shards", b"no_shard_available", b"index_closed", b"cluster_block"): _NOT_WHOLE,
+    (b"Time exceeded", b"search_timeout_exception"): _TIMED_OUT,
+    (b"due to missing shards", b"no_shard_available", b"index_closed", b"cluster_block"): _SHARDS_MISSING,
 }
 _BY_STATUS: Mapping[int, tuple[int, str]] = {
     404: _NO_INDEX,
-    **dict.fromkeys((401, 403), _NO_LOGIN),
+    **dict.fromkeys((401, 403), _NOT_AUTHORIZED),
     **dict.fromkeys((408, 429, 502, 503, 504), _OVERLOADED),
 }
 
 
-class _AsItCame(Serializer):
-    """Hands JSON through as bytes, both ways: it is written and parsed once, by whoever needs it."""
+class _PassThrough(Serializer):
+    """Passes JSON as bytes in both directions: the caller encodes and decodes it, once."""
 
-    mimetype = _COMPAT
+    mimetype = _COMPATIBLE
 
     def loads(self, data: bytes) -> bytes:
         return data
@@ -60,74 +59,76 @@ class _AsItCame(Serializer):
 def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
     """Return a client whose answers are bytes.
 
-    What could not be sent is sent once more to each node: one may be gone, or have closed an idle connection.
+    A request that could not be sent is retried once on each node: one may be down, or have closed an idle connection.
     """
     options = settings.client_options()
     return AsyncElasticsearch(
         **{**options, "max_retries": len(options["hosts"])},
         retry_on_status=(),
         connections_per_node=connections,
-        serializers=dict.fromkeys((_COMPAT, "application/json"), _AsItCame()),
+        serializers=dict.fromkeys((_COMPATIBLE, "application/json"), _PassThrough()),
     )
 
 
 class Store:
     """The logs behind the alias."""
 
-    def __init__(self, settings: ApiSettings, watch: Watch, metrics: Metrics) -> None:
+    def __init__(self, settings: ApiSettings, liveness: Liveness, metrics: Metrics) -> None:
         timeout_s = settings.api_search_timeout_s
-        self.client = connect(settings, settings.api_connections)
-        self._searcher = self.client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
-        self._timeout = f"{int(timeout_s * 1000)}ms"
         self.alias = settings.index_alias
-        self._watch = watch
+        self._client = connect(settings, settings.api_connections)
+        self._searcher = self._client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
+        self._timeout = f"{int(timeout_s * 1000)}ms"
+        self._liveness = liveness
         self._metrics = metrics
 
-    async def search(self, bodies: Sequence[Body], pit: str = "") -> Sequence[Found]:
-        """Return the answers to the bodies, in one round trip; each is whole, or `ApiError` is raised."""
-        lines = b"".join(self._lines(body, pit) for body in bodies)
-        # Worth its own round inside the cluster only where a range can rule out whole indices.
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def search(self, bodies: Sequence[Body]) -> Sequence[Found]:
+        """Return the answers to the bodies, in one round trip; raise `ApiError` where one of them is not whole."""
+        lines = b"".join(self._lines(body) for body in bodies)
+        # The extra round inside the cluster pays only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
-        return _whole(await self.ask("POST", "/_msearch", params, lines))
+        return _checked(await self.request("POST", "/_msearch", params, lines))
 
     async def search_shard(self, body: Body, index: str, shard: int) -> Found:
-        """Return one shard's answer to a body."""
-        header = {"index": index, "preference": f"_shards:{shard}", **_PARTIAL}
-        [found] = _whole(await self.ask("POST", "/_msearch", body=self._pair(header, body)))
+        """Return the answer of one shard to a body."""
+        header = {"index": index, "preference": f"_shards:{shard}", **_WHOLE_RESULTS}
+        [found] = _checked(await self.request("POST", "/_msearch", body=self._pair(header, body)))
         return found
 
     async def try_search(self) -> None:
-        """Search for nothing; raise what a caller would be told: of the login, of shards that are away."""
-        header = {"index": self.alias, **_PARTIAL}
-        _whole(await self.ask("POST", "/_msearch", body=self._pair(header, trial_body([]))))
+        """Run the cheapest search; raise the `ApiError` that a caller would get: missing shards, wrong credentials."""
+        await self.search([trial_body([])])
 
-    async def ask(
+    async def request(
         self, method: str, path: str, params: Mapping[str, str] = MappingProxyType({}), body: bytes = b""
     ) -> bytes:
-        """Return the answer to one request; raise `ApiError` where there is none."""
-        if not self._watch.answers:
+        """Return the answer to one request; raise `ApiError` where it fails."""
+        if not self._liveness.answers:
             raise unavailable()
-        return await self._watch.guard(self._request(method, path, params, body))
+        return await self._liveness.guard(self._request(method, path, params, body))
 
     @asynccontextmanager
     async def point_in_time(self) -> AsyncIterator[str]:
-        """Hold the logs still for a few searches."""
+        """Open a point in time for a few searches, see `api.query.in_point_in_time`."""
         params = {"keep_alive": PIT_KEEP_ALIVE, "allow_partial_search_results": "false"}
-        answer = await self.ask("POST", f"/{self.alias}/_pit", params, b"")
+        answer = await self.request("POST", f"/{self.alias}/_pit", params)
         pit: str = msgspec.json.decode(answer, type=dict[str, Any])["id"]
         try:
             yield pit
         finally:
-            with suppress(ApiError):  # it ends by itself too; the page is what counts
-                await self.ask("DELETE", "/_pit", {}, msgspec.json.encode({"id": pit}))
+            with suppress(ApiError):  # it expires by itself too
+                await self.request("DELETE", "/_pit", body=msgspec.json.encode({"id": pit}))
 
-    def _lines(self, body: Body, pit: str) -> bytes:
-        header: Body = {} if pit else {"index": self.alias, **_PARTIAL}
-        held: Body = {"pit": {"id": pit, "keep_alive": PIT_KEEP_ALIVE}} if pit else {}
-        return self._pair(header, {**body, **held})
+    def _lines(self, body: Body) -> bytes:
+        header: Body = {} if "pit" in body else {"index": self.alias, **_WHOLE_RESULTS}
+        return self._pair(header, body)
 
     def _pair(self, header: Body, body: Body) -> bytes:
-        # Sorted keys: the same search is the same bytes, which is what the request cache goes by.
+        # Sorted keys: the request cache compares bytes, and the same search must be the same bytes.
         timed = msgspec.json.encode({**body, "timeout": self._timeout}, order="sorted")
         return b"%b\n%b\n" % (msgspec.json.encode(header), timed)
 
@@ -142,19 +143,19 @@ class Store:
         except ElasticsearchError as error:
             raise _meaning(error.meta.status, _text(error.body)) from error
         except ConnectionTimeout as error:
-            raise _time_is_up(str(error)) from error
+            raise _timed_out(str(error)) from error
         except TransportError as error:
             raise unavailable(str(error)) from error
-        self._watch.heard()
+        self._liveness.heard()
         return bytes(answer.body)
 
 
 def _text(body: Any) -> bytes:
-    # Something between may answer in Elasticsearch's place, with a page for people.
+    # A proxy may answer in place of Elasticsearch, with an HTML page.
     return body if isinstance(body, bytes) else str(body or "").encode()
 
 
-def _whole(answer: bytes) -> Sequence[Found]:
+def _checked(answer: bytes) -> Sequence[Found]:
     found = read_answers(answer)
     for each in found:
         _check(each)
@@ -165,17 +166,17 @@ def _check(found: Found) -> None:
     if error := bytes(found.error):
         raise _meaning(found.status, error)
     if found.timed_out:
-        raise _time_is_up("timed_out in the answer")
+        raise _timed_out("timed_out is true in the answer")
     if found.shards.failed:
         raise unavailable(f"{found.shards.failed} shards failed")
 
 
 def _meaning(status: int, error: bytes) -> ApiError:
-    """Return what an error of Elasticsearch means for the caller; its own words go to the log line."""
+    """Return what an error of Elasticsearch means for the caller; its own text goes to the log line only."""
     reason = f"{status}: {error[:2000].decode('utf-8', 'replace')}"
-    by_words = (told for marks, told in _BY_WORDS.items() if any(mark in error for mark in marks))
-    return ApiError(*next(by_words, _BY_STATUS.get(status, _UNFORESEEN)), reason=reason)
+    by_words = (meaning for marks, meaning in _BY_WORDS.items() if any(mark in error for mark in marks))
+    return ApiError(*next(by_words, _BY_STATUS.get(status, _UNEXPECTED)), reason=reason)
 
 
-def _time_is_up(reason: str) -> ApiError:
-    return ApiError(*_TOO_LONG, reason=reason)
+def _timed_out(reason: str) -> ApiError:
+    return ApiError(*_TIMED_OUT, reason=reason)

@@ -1,7 +1,7 @@
-"""Whether Elasticsearch answers, known at any moment: a question about the alias, asked all the time.
+"""Whether Elasticsearch answers: a small request is repeated in the background.
 
-A server that is frozen accepts requests and never answers. Whoever waits for it is told as soon as the watch
-knows, and not when the search's own time is up.
+A frozen server accepts requests and never answers. Searches that wait for it fail as soon as this is known, and not
+when their own timeout ends.
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from elasticsearch import AsyncElasticsearch, ConnectionTimeout, TransportError
 
 from api.errors import ApiError
 
-PAUSE_S = 0.3  # between two questions
-SILENCE_S = 1.4  # without any answer: it is away. With the pause, a caller is told within two seconds
+CHECK_PAUSE_S = 0.3  # between two checks
+SILENCE_S = 1.4  # without any answer it counts as away. With the pause, a caller gets a 503 within two seconds
 
 T = TypeVar("T")
 _log = structlog.get_logger()
 
 
-class Watch:
-    """Asks, in the background, whether the alias is there, with a client of its own.
+class Liveness:
+    """Asks in the background whether the alias exists, with a client of its own.
 
-    The searches' connections may all be busy without Elasticsearch being away.
+    All connections of the searches may be busy although Elasticsearch answers.
     """
 
     def __init__(self, client: AsyncElasticsearch, alias: str) -> None:
@@ -33,20 +33,20 @@ class Watch:
         self._alias = alias
         self._heard_s = monotonic()
         self._running: set[asyncio.Task[Any]] = set()
-        self.answers = True  # until the first question says otherwise
+        self.answers = True  # until the first check fails
         self.has_index = False
 
     async def run(self) -> None:
-        """Ask until cancelled."""
+        """Check until cancelled."""
         while True:
-            await self.look()
-            await asyncio.sleep(PAUSE_S)
+            await self.check()
+            await asyncio.sleep(CHECK_PAUSE_S)
 
-    async def look(self) -> None:
-        """Ask once."""
+    async def check(self) -> None:
+        """Check once."""
         try:
             self.has_index = bool(await self._client.indices.exists_alias(name=self._alias))
-        except ElasticsearchError:  # such as a login that may not ask this: it answers
+        except ElasticsearchError:  # such as missing rights for this request: it does answer
             self.has_index = True
         except TransportError as error:
             self._away(error)
@@ -54,7 +54,7 @@ class Watch:
         self.heard()
 
     def heard(self) -> None:
-        """Take note of an answer, to whatever question."""
+        """Record that an answer arrived, to any request."""
         self._heard_s = monotonic()
         if not self.answers:
             _log.info("Elasticsearch answers again")
@@ -75,7 +75,7 @@ class Watch:
 
     def _away(self, error: Exception) -> None:
         if isinstance(error, ConnectionTimeout) and monotonic() - self._heard_s < SILENCE_S:
-            return  # slow, but searches were answered in the meantime
+            return  # slow, but searches were answered meanwhile
         if self.answers:
             _log.error("Elasticsearch does not answer", error=str(error))
         self.answers = False
@@ -83,9 +83,9 @@ class Watch:
             task.cancel()
 
 
-def unavailable(reason: str = "the watch has no answer from Elasticsearch") -> ApiError:
+def unavailable(reason: str = "the liveness check has no answer") -> ApiError:
     """Return the error of a search while Elasticsearch is away."""
-    return ApiError(503, "the log store does not answer at the moment: try again in a moment", reason=reason)
+    return ApiError(503, "Elasticsearch does not answer at the moment: try again in a moment", reason=reason)
 
 
 def _is_cancelled() -> bool:

@@ -1,115 +1,101 @@
-"""What one shard holds for a tail after its position: read once for all tails that ask the same."""
+"""The logs of one shard after a position, read once for all tails that ask the same."""
 
-import asyncio
-from collections import OrderedDict
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from api.checkpoints.position import NOTHING, Lane, Position, event_id
+from api.checkpoints.position import BEFORE_FIRST, Position, Shard, event_id
 from api.envelope import log
-from api.query import BODIES, READABLE, Body, matching
-from api.request.params import SearchParams
+from api.query import BODY_FIELDS, READABLE, Body, matching
+from api.request.params import ParsedRequest, SearchParams
 from api.store.answers import Hit
 from api.store.client import Store
+from api.store.shared_reads import SharedReads
 
-LOGS_WITH_BODIES = 20  # in one page: a body has up to a megabyte
-LOGS_WITHOUT_BODIES = 500
-REMEMBERED_PAGES = 32  # for the tails that come for a page a little later than the others
-REMEMBERED_BYTES = 8_000_000
-# What would end a line of an event: in JSON, blank space between tokens. The last three are none to the standard, but
-# many clients split lines as Unicode does; inside a string the escape is the same character.
-_LINE_ENDS = {b"\n": b" ", b"\r": b" ", **{each.encode(): b"\\u%04x" % ord(each) for each in "\x85\u2028\u2029"}}
-AT_ONE_TIME = 4  # pages being asked for: tails must not crowd out the searches
+PAGE_WITH_BODIES = 20  # logs: a body may be a megabyte
+PAGE_WITHOUT_BODIES = 500
+# Line breaks in the JSON of an event would end its `data:` line: between tokens they become spaces. The last three are
+# line breaks only to clients that split lines as Unicode does; they occur inside strings, where an escape is the same.
+_LINE_BREAKS: Mapping[bytes, bytes] = {
+    b"\n": b" ",
+    b"\r": b" ",
+    **{each.encode(): b"\\u%04x" % ord(each) for each in "\x85\u2028\u2029"},
+}
 
 
-class Filter(Struct, frozen=True):
-    """Which logs a tail wants, and how; equal for tails that want the same."""
+class Selection(Struct, frozen=True):
+    """Which logs a tail follows, and whether with bodies; equal for tails that follow the same."""
 
     clauses: bytes  # JSON
     with_bodies: bool
 
 
-class Page(Struct, frozen=True):
+class TailPage(Struct, frozen=True):
     """Some logs as server-sent events, and the position after them."""
 
     events: bytes
     position: Position
 
+    @property
+    def size_bytes(self) -> int:
+        """Return the size of the events."""
+        return len(self.events)
 
-def filter_of(params: SearchParams) -> Filter:
-    """Return the filter of a request."""
-    return Filter(msgspec.json.encode(matching(params), order="sorted"), params.include_detail)
+
+def selection(parsed: ParsedRequest[SearchParams]) -> Selection:
+    """Return what a request selects."""
+    clauses = msgspec.json.encode(matching(parsed.view, parsed.params), order="sorted")
+    return Selection(clauses, parsed.params.include_detail)
 
 
-class Backlog:
-    """The pages that tails read, each asked for once."""
+class TailPages:
+    """The pages of tails; each is read once, however many tails ask for it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, reads: SharedReads) -> None:
         self._store = store
-        self._pages: OrderedDict[Any, asyncio.Task[Page]] = OrderedDict()
-        self._turn = asyncio.Semaphore(AT_ONE_TIME)
+        self._reads = reads
 
-    async def page(self, wanted: Filter, position: Position, lane: Lane) -> Page:
-        """Return the next logs of a lane after a position, oldest number first; raise `ApiError`."""
-        key = (wanted, event_id(position), lane)
-        task = self._pages.get(key)
-        if task is None or _failed(task):
-            task = self._pages[key] = asyncio.create_task(self._read(wanted, position, lane))
-            task.add_done_callback(lambda _: self._forget())
-        # Shielded: the tail that asked first may hang up, and the others still wait.
-        return await asyncio.shield(task)
+    async def after(self, position: Position, shard: Shard, selected: Selection) -> TailPage:
+        """Return the next logs of a shard after a position, lowest `_seq_no` first; raise `ApiError`."""
 
-    def _forget(self) -> None:
-        """Let go of the oldest pages that are too many, or too large."""
-        while self._pages and (len(self._pages) > REMEMBERED_PAGES or self._bytes() > REMEMBERED_BYTES):
-            self._pages.popitem(last=False)
+        async def read() -> TailPage:
+            body = page_body(selected, position.get(shard.key, BEFORE_FIRST), shard.checkpoint)
+            found = await self._store.search_shard(body, shard.index, shard.number)
+            return page_of(found.hits.hits, selected, position, shard)
 
-    def _bytes(self) -> int:
-        read = (task for task in self._pages.values() if task.done() and not _failed(task))
-        return sum(len(task.result().events) for task in read)
-
-    async def _read(self, wanted: Filter, position: Position, lane: Lane) -> Page:
-        body = page_body(wanted, position.get(lane.mark, NOTHING), lane.reached)
-        async with self._turn:
-            found = await self._store.search_shard(body, lane.index, lane.shard)
-        return page_of(found.hits.hits, wanted, position, lane)
+        return await self._reads.get((selected, event_id(position), shard), read)
 
 
-def _failed(task: asyncio.Task[Page]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
-
-
-def page_body(wanted: Filter, after: int, upto: int) -> Body:
-    """Return the body that finds what a filter lets through between two numbers."""
-    between = {"range": {"_seq_no": {"gt": after, "lte": upto}}}
+def page_body(selected: Selection, after: int, up_to: int) -> Body:
+    """Return the body that finds the selected logs between two sequence numbers."""
+    between = {"range": {"_seq_no": {"gt": after, "lte": up_to}}}
     return {
-        "query": {"bool": {"filter": [*msgspec.json.decode(wanted.clauses), between]}},
-        "size": _size(wanted),
+        "query": {"bool": {"filter": [*msgspec.json.decode(selected.clauses), between]}},
+        "size": _page_size(selected),
         "sort": ["_seq_no"],
         "track_total_hits": False,
-        "_source": {"excludes": [READABLE] if wanted.with_bodies else BODIES},
+        "_source": {"excludes": [READABLE] if selected.with_bodies else BODY_FIELDS},
     }
 
 
-def page_of(hits: list[Hit], wanted: Filter, position: Position, lane: Lane) -> Page:
-    """Return the page of these hits; a page that is not full reaches to the end of the lane."""
-    events = [_event(hit, wanted, {**position, lane.mark: _number(hit)}) for hit in hits]
-    reached = _number(hits[-1]) if len(hits) == _size(wanted) else lane.reached
-    return Page(b"".join(events), {**position, lane.mark: reached})
+def page_of(hits: Sequence[Hit], selected: Selection, position: Position, shard: Shard) -> TailPage:
+    """Return the page of these hits; a page that is not full reaches to the shard's checkpoint."""
+    events = [_event(hit, selected, {**position, shard.key: _sequence_number(hit)}) for hit in hits]
+    reached = _sequence_number(hits[-1]) if len(hits) == _page_size(selected) else shard.checkpoint
+    return TailPage(b"".join(events), {**position, shard.key: reached})
 
 
-def _event(hit: Hit, wanted: Filter, position: Position) -> bytes:
-    data = msgspec.json.encode(log(hit, with_bodies=wanted.with_bodies))
-    for end, instead in _LINE_ENDS.items():
-        data = data.replace(end, instead)
+def _event(hit: Hit, selected: Selection, position: Position) -> bytes:
+    data = msgspec.json.encode(log(hit, with_bodies=selected.with_bodies))
+    for line_break, replacement in _LINE_BREAKS.items():
+        data = data.replace(line_break, replacement)
     return b"id: %b\ndata: %b\n\n" % (event_id(position).encode(), data)
 
 
-def _number(hit: Hit) -> int:
+def _sequence_number(hit: Hit) -> int:
     return int(hit.sort[0] or 0)
 
 
-def _size(wanted: Filter) -> int:
-    return LOGS_WITH_BODIES if wanted.with_bodies else LOGS_WITHOUT_BODIES
+def _page_size(selected: Selection) -> int:
+    return PAGE_WITH_BODIES if selected.with_bodies else PAGE_WITHOUT_BODIES

@@ -1,55 +1,68 @@
-"""The routes that follow new logs: one group's, and all."""
+"""The tail routes: new logs as they become searchable."""
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Request, Response
 
-from api.access.authorise import authorise, is_allowed
-from api.checkpoints.beat import Feed
-from api.checkpoints.position import Lanes, Position, end_of, read_event_id
+from api.checkpoints.position import Position, Shards, end_of, parse_event_id
 from api.errors import ApiError
-from api.openapi import NOT_FOR_TAILS, TAIL_ALL, TAIL_GROUP
 from api.query import matching, trial_body
-from api.request.params import SearchParams, read_params, shortened
-from api.settings import ApiSettings
-from api.tail.pages import filter_of
-from api.tail.stream import Patience, Stream, Tail
+from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
+from api.tail.pages import selection
+from api.tail.stream import Stream, Tail
 
-router = APIRouter(prefix="/api", tags=["tail"], dependencies=[Depends(authorise)])
-
-
-@router.get("/log/{group:text}/tail", summary="Follow one group's new logs", **TAIL_GROUP)
-async def tail_group(request: Request, group: Annotated[str, Path(description="The group's name.")]) -> Response:
-    """Follow the logs of the group in the path."""
-    return await _open(request, read_params(request.scope["query_string"], group, NOT_FOR_TAILS))
+router = feature_router("tail")
 
 
-@router.get("/logs/tail", summary="Follow all new logs", **TAIL_ALL)
-async def tail_all(request: Request) -> Response:
-    """Follow the logs of all groups."""
-    return await _open(request, read_params(request.scope["query_string"], None, NOT_FOR_TAILS))
+async def tail(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
+    """Answer the stream, once it is certain that it can begin: after its head no status can be sent."""
+    services = services_of(request)
+    services.tails.check()
+    await services.store.search([trial_body(matching(parsed.view, parsed.params))])
+    shards = await services.poller.fresh_shards()
+    position = _first_position(request.headers.get("last-event-id", ""), shards)
+    followed = Tail(selection(parsed), position, parsed.message, lambda: services.access.is_allowed(request))
+    return Stream(followed, services)
 
 
-async def _open(request: Request, params: SearchParams) -> Response:
-    """Return the stream, once it is certain that it can begin: from then on there is no status to answer."""
-    state = request.app.state
-    feed: Feed = state.feed
-    settings: ApiSettings = state.settings
-    feed.check()
-    await state.store.search([trial_body(matching(params))])
-    position = _beginning(request.headers.get("last-event-id", ""), await feed.fresh_lanes())
-    tail = Tail(filter_of(params), position, params.message, lambda: is_allowed(request))
-    patience = Patience(settings.api_tail_heartbeat_s, settings.api_client_patience_s / 2)
-    return Stream(tail, feed, state.backlog, patience)
-
-
-def _beginning(last_event_id: str, lanes: Lanes) -> Position:
+def _first_position(last_event_id: str, shards: Shards) -> Position:
     if not last_event_id:
-        return end_of(lanes)
+        return end_of(shards)
     try:
-        position = read_event_id(last_event_id)
+        position = parse_event_id(last_event_id)
     except ValueError:
         raise ApiError(400, f"Last-Event-ID={shortened(last_event_id)}: must be the id of an event of a tail") from None
-    if position and not position.keys() & lanes.keys():
-        raise ApiError(400, "Last-Event-ID: the logs it was about are no longer there: connect without it")
+    if position and not position.keys() & shards.keys():
+        raise ApiError(400, "Last-Event-ID: its indices no longer exist: connect without it")
     return position
+
+
+_EVENTS: dict[str, Any] = {
+    "description": "Server-sent events, without end: each is one log, as the searches answer it.",
+    "content": {
+        "text/event-stream": {
+            "schema": {"type": "string"},
+            "example": 'event: start\nid: 1.\ndata: {"message":""}\n\nid: 1.q83vEgAAAAAH\ndata: {"id":42}\n\n',
+        }
+    },
+}
+_LAST_EVENT_ID: dict[str, Any] = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The id of the last event that was received: the tail continues after it.",
+    "schema": {"type": "string"},
+}
+add_both_forms(
+    router,
+    Endpoint(
+        path="/tail",
+        operations=Texts("tail_group", "tail_all"),
+        summaries=Texts("Follow one group's new logs", "Follow all new logs"),
+        form=Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"})),
+        answer=tail,
+        success=_EVENTS,
+        more_parameters=(_LAST_EVENT_ID,),
+    ),
+)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.envelope import Page, envelope
-from api.store.answers import Aggregation, Bucket, Hit, read_answers
+from api.envelope import SearchResult, search_answer
+from api.store.answers import Aggregation, Bucket, read_answers
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 
 MENUS = {"channels": Aggregation(), "models": Aggregation(), "token_names": Aggregation()}
@@ -17,7 +17,7 @@ def answer(*sources: str, with_bodies: bool = True) -> str:
     """Return the envelope around documents that Elasticsearch holds as these texts."""
     hits = ",".join(f'{{"_source":{source}}}' for source in sources)
     [found] = read_answers(f'{{"responses":[{{"hits":{{"hits":[{hits}]}}}}]}}'.encode())
-    return envelope(Page(found.hits.hits, len(sources), MENUS), "", with_bodies=with_bodies).decode()
+    return search_answer(SearchResult(found.hits.hits, len(sources), MENUS), "", with_bodies=with_bodies).decode()
 
 
 def log(source: str, *, with_bodies: bool = True) -> dict[str, Any]:
@@ -139,8 +139,8 @@ def test_without_bodies_the_other_details_stay() -> None:
 def test_menus_leave_out_what_means_none_and_end_at_a_thousand() -> None:
     channels = Aggregation([Bucket(9, 0), *(Bucket(1, number) for number in range(1, 1001))])
     models = Aggregation([Bucket(5, ""), Bucket(4, "gpt-4o")])
-    page = Page([Hit()][:0], 7, {**MENUS, "channels": channels, "models": models})
-    found = json.loads(envelope(page, "a message", with_bodies=True))
+    result = SearchResult([], 7, {**MENUS, "channels": channels, "models": models})
+    found = json.loads(search_answer(result, "a message", with_bodies=True))
 
     assert found == {
         "data": {

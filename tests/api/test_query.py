@@ -1,12 +1,9 @@
 """Params in, bodies for Elasticsearch out: whole expected bodies."""
 
-from urllib.parse import urlencode
-
 import pytest
-from msgspec import structs
 
-from api.query import Body, hits_body, matching, scope, summary_bodies
-from api.request.params import SearchParams, read_params
+from api.query import Body, PageStart, matching, page_body, scope, summary_bodies
+from tests.support.parsing import parsed
 
 MENUS = {
     "channels": {"terms": {"field": "channel", "size": 1001, "shard_size": 5000}},
@@ -17,25 +14,22 @@ GROUP = {"term": {"group": {"value": "ns-1"}}}
 SUCCESS = {"term": {"code": {"value": 200}}}
 
 
-def read(group: str | None = None, /, **given: str) -> SearchParams:
-    return read_params(urlencode(given).encode(), group)
+def clauses(group: str | None = None, /, **given: str) -> list[Body]:
+    """Return the clauses of a search."""
+    found = parsed(group, **given)
+    return matching(found.view, found.params)
 
 
 def clause(query: str) -> Body:
     """Return the one clause of a query."""
-    [only] = matching(read(query=query))
+    [only] = clauses(query=query)
     return only
 
 
-def test_the_group_of_the_path_stays_whatever_becomes_of_the_filters() -> None:
-    params = read_params(b"", "ns-1")
-
-    assert scope(params) == [GROUP]
-    assert scope(structs.replace(params, group=None)) == scope(params)
-
-
 def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> None:
-    assert hits_body(read("ns-1", page="3", per_page="20")) == {
+    found = parsed("ns-1", per_page="20")
+
+    assert page_body(found.view, found.params, PageStart(skip=40)) == {
         "query": {"bool": {"filter": [GROUP]}},
         "from": 40,
         "size": 20,
@@ -45,22 +39,26 @@ def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> 
 
 
 def test_bodies_that_are_not_wanted_are_not_fetched() -> None:
-    assert hits_body(read(include_detail="false"))["_source"] == {
+    found = parsed(include_detail="false")
+
+    assert page_body(found.view, found.params)["_source"] == {
         "excludes": ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
     }
 
 
 def test_total_and_menus_are_one_body_where_they_count_the_same_logs() -> None:
-    assert summary_bodies(read("ns-1")) == [
+    found = parsed("ns-1")
+
+    assert summary_bodies(found.view, found.params) == [
         {"query": {"bool": {"filter": [GROUP]}}, "size": 0, "track_total_hits": True, "aggs": MENUS}
     ]
 
 
 def test_menus_are_narrowed_by_group_and_time_only() -> None:
     window: Body = {"range": {"created_at": {"gte": 5000, "lte": 9000, "format": "epoch_millis"}}}
-    params = read("ns-1", code_type="success", start_timestamp="5", end_timestamp="9")
+    found = parsed("ns-1", code_type="success", start_timestamp="5", end_timestamp="9")
 
-    assert summary_bodies(params) == [
+    assert summary_bodies(found.view, found.params) == [
         {"query": {"bool": {"filter": [GROUP, window, SUCCESS]}}, "size": 0, "track_total_hits": True},
         {"query": {"bool": {"filter": [GROUP, window]}}, "size": 0, "track_total_hits": True, "aggs": MENUS},
     ]
@@ -68,10 +66,10 @@ def test_menus_are_narrowed_by_group_and_time_only() -> None:
 
 @pytest.mark.parametrize("group", ["ns-1", "*", "a b", "x" * 9000])
 def test_the_group_in_the_path_is_a_clause_of_its_own_whatever_is_asked(group: str) -> None:
-    params = read(group, query="-a OR b", code_type="error", channel="0", group="other")
-    [first, *rest] = matching(params)
+    found, bare = parsed(group, query="-a OR b", code_type="error", channel="0", group="other"), parsed(group)
+    [first, *rest] = matching(found.view, found.params)
 
-    assert [first] == scope(params) == scope(read(group))
+    assert [first] == scope(found.view, found.params) == scope(bare.view, bare.params)
     assert rest
 
 
@@ -121,7 +119,7 @@ def test_a_beginning_is_a_prefix_of_the_last_part() -> None:
 
 
 def test_zero_means_none_for_numbers() -> None:
-    assert matching(read(channel="0")) == [
+    assert clauses(channel="0") == [
         {
             "bool": {
                 "should": [
@@ -145,8 +143,8 @@ def test_zero_means_none_for_numbers() -> None:
     ],
 )
 def test_an_address_is_matched_by_value_and_anything_else_as_written(given: str, clause: Body) -> None:
-    assert matching(read(ip=given)) == [clause]
+    assert clauses(ip=given) == [clause]
 
 
 def test_a_value_longer_than_any_that_is_indexed_finds_nothing() -> None:
-    assert matching(read(user="x" * 8192)) == [{"match_none": {}}]
+    assert clauses(user="x" * 8192) == [{"match_none": {}}]

@@ -12,10 +12,9 @@ import msgspec
 import pytest
 from msgspec import Raw, Struct
 
-from api.envelope import Page, envelope
-from api.query import MENUS, TIE, Body, hits_body, summary_bodies
-from api.request.parameters import ORDERS, RULES
-from api.request.params import read_params
+from api.envelope import SearchResult, search_answer
+from api.query import MENUS, TIE, Body, page_body, summary_bodies
+from api.request.parameters import ORDERS, PARAMETERS
 from api.store.answers import Aggregation, Hit
 from indexer.event.decode import Log, Window, decode
 from mappings.event import LogEvent, Time
@@ -24,6 +23,7 @@ from mappings.instant import DAY_MS, format_rfc3339, instant_ms
 from service.settings import StoreSettings
 from stack.events.generate import events, history
 from tests.support.logs import Logs
+from tests.support.parsing import parse
 from tests.support.repository import ROOT
 
 Field = dict[str, Any]
@@ -164,13 +164,14 @@ def api_fields() -> set[tuple[str, str]]:
     """Give what the bodies of a search with every parameter and of each order use."""
     words = 'error "two words" -other gpt* api.ex* 余额 第3章'
     given = {"query": words, "start_timestamp": "1", "end_timestamp": "2", "code_type": "error", "ip": "10.0.0.0/8"}
-    others = {rule.name: "1" for rule in RULES if rule.name not in (*given, "order", "include_detail")}
+    others = {one.name: "1" for one in PARAMETERS if one.name not in (*given, "order", "include_detail")}
     found = set()
     for order in ORDERS:
         for ip in ("10.0.0.0/8", "rubbish"):
             query = {**given, **others, "ip": ip, "order": order}
-            params = read_params("&".join(f"{name}={value}" for name, value in query.items()).encode(), None)
-            found |= set(chain.from_iterable(map(used_by, [hits_body(params), *summary_bodies(params)])))
+            request = parse("&".join(f"{name}={value}" for name, value in query.items()).encode())
+            bodies = [page_body(request.view, request.params), *summary_bodies(request.view, request.params)]
+            found |= set(chain.from_iterable(map(used_by, bodies)))
     return found
 
 
@@ -198,7 +199,7 @@ def test_words_are_searched_in_texts_and_whole_values_in_keywords() -> None:
 def answered(source: bytes) -> dict[str, Any]:
     """Give a stored document as the API answers it."""
     hit = Hit(msgspec.json.decode(source, type=dict[str, Raw]))
-    body = envelope(Page([hit], 1, {name: Aggregation() for name in MENUS}), "", with_bodies=True)
+    body = search_answer(SearchResult([hit], 1, {name: Aggregation() for name in MENUS}), "", with_bodies=True)
     log: dict[str, Any] = json.loads(body)["data"]["logs"][0]
     return log
 

@@ -15,8 +15,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from api.app import create_app
+from api.edge.admission import request_slots
 from api.metrics import Metrics
-from api.request.parameters import RULES
+from api.request.parameters import PARAMETERS
 from api.settings import ApiSettings
 from indexer.metrics import Ledger
 from mappings.event import LogEvent, Price, RequestDetail, Usage
@@ -81,7 +82,7 @@ def test_no_page_names_a_setting_that_is_none() -> None:
 
 
 def routes() -> set[str]:
-    return set(create_app(load(ApiSettings)).openapi()["paths"]) | MADE_BY_FASTAPI
+    return set(create_app(load(ApiSettings), Metrics(), request_slots(1)).openapi()["paths"]) | MADE_BY_FASTAPI
 
 
 def test_readme_names_every_route_and_no_other() -> None:
@@ -95,7 +96,7 @@ def test_readme_has_every_parameter_of_the_searches() -> None:
     names = " ".join(re.findall(r"^\|([^|]+)\|", table, re.MULTILINE))
 
     assert set(re.findall(r"`([a-z_]+)`", names)) == {
-        name for rule in RULES for name in (rule.name, rule.alias) if name
+        name for one in PARAMETERS for name in (one.name, one.alias) if name
     }
 
 

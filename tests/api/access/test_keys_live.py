@@ -52,7 +52,7 @@ def test_keys_change_without_a_restart_and_an_open_tail_ends_with_its_key(
         wait_until(lambda: status(api, "new") == 200)
         wait_until(lambda: tail.is_over)
 
-    assert tail.events[-1].data == {"message": "the key is no longer good for these logs"}
+    assert tail.events[-1].data == {"message": "the key no longer gives access to these logs"}
     assert status(api, "old") == 401
     file.write_text("{}")
     wait_until(lambda: status(api, "new") == 401)

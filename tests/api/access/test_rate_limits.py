@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from api.access.rate_limits import BURST_S, Limits
+from api.access.rate_limits import BURST_S, RateLimits
 from api.errors import ApiError
 
 
@@ -18,7 +18,7 @@ class Clock:
         return self.now_s
 
 
-def passes(limits: Limits, key: bytes = b"a") -> bool:
+def passes(limits: RateLimits, key: bytes = b"a") -> bool:
     try:
         with limits.taken(key):
             return True
@@ -27,14 +27,14 @@ def passes(limits: Limits, key: bytes = b"a") -> bool:
 
 
 def test_without_limits_everything_passes() -> None:
-    limits = Limits(0, 0)
+    limits = RateLimits(0, 0)
 
     assert all(passes(limits) for _ in range(1000))
 
 
 def test_a_key_has_a_burst_and_then_its_rate() -> None:
     clock = Clock()
-    limits = Limits(2, 0, clock)
+    limits = RateLimits(2, 0, clock)
     burst = [passes(limits) for _ in range(2 * BURST_S + 1)]
     clock.now_s += 1
     second = [passes(limits) for _ in range(3)]
@@ -47,7 +47,7 @@ def test_a_key_has_a_burst_and_then_its_rate() -> None:
 
 
 def test_a_refused_key_is_told_when_to_come_again() -> None:
-    limits = Limits(0.1, 0, Clock())
+    limits = RateLimits(0.1, 0, Clock())
     passes(limits)
 
     with pytest.raises(ApiError, match="try again in 10 s") as refused, limits.taken(b"a"):
@@ -56,13 +56,13 @@ def test_a_refused_key_is_told_when_to_come_again() -> None:
 
 
 def test_one_key_takes_nothing_from_another() -> None:
-    limits = Limits(0.1, 0, Clock())
+    limits = RateLimits(0.1, 0, Clock())
 
     assert [passes(limits, key) for key in (b"a", b"a", b"b")] == [True, False, True]
 
 
 def test_only_so_many_requests_of_a_key_run_at_one_time() -> None:
-    limits = Limits(0, 2)
+    limits = RateLimits(0, 2)
     with ExitStack() as under_way:
         under_way.enter_context(limits.taken(b"a"))
         under_way.enter_context(limits.taken(b"a"))
@@ -72,7 +72,7 @@ def test_only_so_many_requests_of_a_key_run_at_one_time() -> None:
 
 
 def test_a_request_that_fails_gives_its_place_back() -> None:
-    limits = Limits(0, 1)
+    limits = RateLimits(0, 1)
     with pytest.raises(RuntimeError), limits.taken(b"a"):
         raise RuntimeError
 

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from api.checkpoints.position import Lane
+from api.checkpoints.position import Shard
+from api.services import TAIL_READS
 from api.store.answers import Found
 from api.store.client import Store
-from api.store.liveness import Watch
+from api.store.liveness import Liveness
 from api.store.readiness import Readiness
-from api.tail.pages import REMEMBERED_BYTES, Backlog, Filter
+from api.store.shared_reads import SharedReads
+from api.tail.pages import Selection, TailPages
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi
@@ -23,14 +25,14 @@ MOST_TAILS = 3
 
 
 class Asked:
-    """Stands for Elasticsearch: counts how often it is asked, and answers after everybody has asked."""
+    """A double of liveness and store: counts how often it is asked, and answers after all callers have asked."""
 
     answers = has_index = True
 
     def __init__(self) -> None:
         self.times = 0
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Take a while."""
         await asyncio.sleep(0)
         self.times += 1
@@ -48,7 +50,7 @@ def test_a_flood_of_health_checks_asks_elasticsearch_once() -> None:
     asked = Asked()
 
     async def flood() -> None:
-        readiness = Readiness(cast("Watch", asked), cast("Store", asked))
+        readiness = Readiness(cast("Liveness", asked), cast("Store", asked))
         await asyncio.gather(*(readiness.check() for _ in range(100)))
 
     asyncio.run(flood())
@@ -56,18 +58,19 @@ def test_a_flood_of_health_checks_asks_elasticsearch_once() -> None:
     assert asked.times == 1
 
 
-def test_what_is_kept_for_tails_has_a_size() -> None:
-    backlog = Backlog(cast("Store", Asked()))
+def test_the_pages_that_are_remembered_for_tails_are_limited_in_bytes() -> None:
+    reads = SharedReads(TAIL_READS)
 
     async def read() -> None:
+        pages = TailPages(cast("Store", Asked()), reads)
         for number in range(20):
-            wanted = Filter(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
-            page = await backlog.page(wanted, {}, Lane("index", 0, b"mark", 1))
+            selected = Selection(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
+            page = await pages.after({}, Shard("index", 0, b"key", 1), selected)
             assert len(page.events) > 1_000_000
 
     asyncio.run(read())
 
-    assert 0 < backlog._bytes() <= REMEMBERED_BYTES
+    assert 0 < reads.remembered_bytes() <= TAIL_READS.result_bytes
 
 
 def test_tails_that_are_opened_at_one_time_are_counted_too(logs: Logs, start_api: StartApi) -> None:

@@ -70,7 +70,7 @@ def test_a_sane_request_id_is_taken_over_and_another_replaced(api: RunningApi) -
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        ({"API_HOST": "0.0.0.0"}, "API_HOST=0.0.0.0 is open to other machines, and no key is configured"),
+        ({"API_HOST": "0.0.0.0"}, "API_HOST=0.0.0.0 can be reached by other machines, and no key is configured"),
         ({"API_GROUP_KEYS_FILE": "/nowhere.json"}, "API_GROUP_KEYS_FILE=/nowhere.json cannot be read: No such file"),
         ({"API_GROUP_KEYS_FILE": __file__}, "is not JSON like"),
         ({"API_PORT": "many"}, "API_PORT=many"),

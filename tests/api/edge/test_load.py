@@ -66,7 +66,7 @@ def test_under_ten_times_its_load_it_answers_what_it_can_and_refuses_the_rest(ap
     assert set(Counter(answer.status_code for answer in answers)) == {200, 503}
     assert len(answers) - len(refused) > REQUESTS
     assert {answer.headers["retry-after"] for answer in refused} == {"2"}
-    assert {answer.json()["message"] for answer in refused} == {"too many searches at one time: try again in a moment"}
+    assert {answer.json()["message"] for answer in refused} == {"too many requests at the moment: try again in a moment"}
     assert {answer.status_code for answer in lively} == {200}
     assert resident_mb(api) - before_mb < 60
 
@@ -187,7 +187,7 @@ def test_an_address_or_a_header_of_a_megabyte_is_refused(api: RunningApi, line: 
         status, body = answer_to(opened)
 
     assert status == b"HTTP/1.1 431 Request Header Fields Too Large"
-    assert body["message"] == "the address and the headers of a request have at most 131072 bytes"
+    assert body["message"] == "the request line and the headers together are limited to 131072 bytes"
 
 
 def test_an_address_of_a_hundred_kilobytes_is_read(api: RunningApi) -> None:
@@ -256,7 +256,7 @@ def test_the_first_line_of_a_request_may_come_in_pieces() -> None:
     line = LenientProtocol.__new__(LenientProtocol)
     pieces = [b"GET /?query=\xe8", b"\xb6\x85 HTTP/1.1\r\nx: \xe8", b"\xb6"]
 
-    assert [line._escaped(piece) for piece in pieces[:2]] == [
+    assert [line._percent_encoded(piece) for piece in pieces[:2]] == [
         b"GET /?query=%E8",
         b"%B6%85 HTTP/1.1\r\nx: \xe8",
     ]

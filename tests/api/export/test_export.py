@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api.export.columns import COLUMNS, FORMULA
-from api.export.routes import takes_gzip
+from api.export.columns import COLUMNS, FORMULA_STARTS
+from api.export.routes import accepts_gzip
 from mappings.instant import DAY_MS
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Event, Logs
@@ -168,7 +168,7 @@ def test_the_columns_and_the_time_zone_are_chosen(api: RunningApi) -> None:
 
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_guarded(api: RunningApi, stored: Logs) -> None:
-    texts = [f"{sign}cmd|'/c calc'!A0" for sign in sorted(FORMULA)] + ["safe", "1-2"]
+    texts = [f"{sign}cmd|'/c calc'!A0" for sign in sorted(FORMULA_STARTS)] + ["safe", "1-2"]
     stored.store([{"id": n, "created_at": NOON_MS + n, "group": "evil", "content": t} for n, t in enumerate(texts, 1)])
     stored.store([{"id": -99, "created_at": NOON_MS, "group": "evil", "content": ""}])
     rows = export(api, "group=evil&columns=id,content&order=created_at-asc").rows()
@@ -315,7 +315,7 @@ def memory_mb(api: RunningApi) -> float:
     ],
 )
 def test_a_file_is_compressed_for_whoever_takes_it(offered: str, taken: bool) -> None:
-    assert takes_gzip(offered) is taken
+    assert accepts_gzip(offered) is taken
 
 
 def test_a_header_of_a_hundred_kilobytes_stops_nobody(api: RunningApi) -> None:

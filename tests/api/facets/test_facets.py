@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.facets.values import digits
+from api.facets.values import digit_ranges
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
@@ -105,11 +105,11 @@ def test_a_number_is_found_by_its_first_digits(api: RunningApi) -> None:
 
 
 def test_the_ranges_of_first_digits_stay_within_64_bits() -> None:
-    ranges = digits("92")
+    ranges = digit_ranges("92")
 
     assert ranges[:2] == [{"gte": 92, "lte": 92}, {"gte": 920, "lte": 929}]
     assert ranges[-1] == {"gte": 92 * 10**17, "lte": 2**63 - 1}
-    assert digits(str(2**63 - 1)) == [{"gte": 2**63 - 1, "lte": 2**63 - 1}]
+    assert digit_ranges(str(2**63 - 1)) == [{"gte": 2**63 - 1, "lte": 2**63 - 1}]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_ranges_of_first_digits_stay_within_64_bits() -> None:
     [
         ("size=101", "size=101: must be a whole number from 1 to 100"),
         ("field=ip", "field=ip: must be one of channel, model, token_name, code, user, endpoint, group"),
-        ("prefix=a", "prefix=a: goes with field, which names where to look for it"),
+        ("prefix=a", "prefix=a: prefix requires field"),
         ("field=code&prefix=4x", "prefix=4x: must be the first digits of a number"),
         ("field=code&prefix=0", "prefix=0: must be the first digits of a number"),
         (f"field=user&prefix={'x' * 257}", f"prefix={'x' * 80}…: must be at most 256 characters"),
@@ -133,4 +133,4 @@ def test_a_wrong_question_is_told_what_is_allowed(api: RunningApi, query: str, m
 def test_a_parameter_of_the_searches_that_means_nothing_here_is_named(api: RunningApi) -> None:
     answer = api.get("/api/logs/facets?page=2&field=code").json()
 
-    assert answer["message"] == "unknown parameters, not used: page"
+    assert answer["message"] == "unknown parameters ignored: page"

@@ -1,23 +1,20 @@
-"""The query string in, params out: names, aliases, limits, messages (contract, section 2)."""
+"""The query string in, params out: names, aliases, limits, messages as docs/api.md has them."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from api.errors import ApiError
 from api.request.parameters import FAR_PAGE, Order
-from api.request.params import SearchParams, read_params
+from api.request.params import Form, ParsedRequest, SearchParams
+from api.request.view import View
+from tests.support.parsing import parse, parsed
 
 MOMENT_MS = 1_795_507_200_123  # 2026-11-24T08:00:00.123Z
 
 
-def read(group: str | None = None, /, **given: str) -> SearchParams:
-    return read_params(urlencode(given).encode(), group)
-
-
 def test_a_search_without_parameters_is_the_first_ten_logs_newest_first() -> None:
-    assert read() == SearchParams()
+    assert parsed() == ParsedRequest(View(), SearchParams())
 
 
 @pytest.mark.parametrize(
@@ -56,11 +53,11 @@ def test_a_search_without_parameters_is_the_first_ten_logs_newest_first() -> Non
     ],
 )
 def test_a_parameter_is_read_as_the_contract_says(given: dict[str, str], field: str, value: Any) -> None:
-    assert getattr(read(**given), field) == value
+    assert getattr(parsed(**given).params, field) == value
 
 
 def test_of_a_name_given_twice_the_last_wins() -> None:
-    assert read_params(b"page=2&p=9&page=3", None).page == 3
+    assert parse(b"page=2&p=9&page=3").params.page == 3
 
 
 @pytest.mark.parametrize(
@@ -98,56 +95,54 @@ def test_of_a_name_given_twice_the_last_wins() -> None:
         ),
         (
             {"keyword": "a " * 101},
-            f"keyword={('a ' * 40)}…: has 101 words, at most 100 are searched for: shorten it",
+            f"keyword={('a ' * 40)}…: has 101 words, at most 100 are allowed: shorten it",
         ),
     ],
 )
 def test_a_bad_value_is_refused_and_the_message_names_it(given: dict[str, str], message: str) -> None:
     with pytest.raises(ApiError) as refused:
-        read(**given)
+        parsed(**given)
 
     assert (refused.value.status, refused.value.message) == (400, message)
 
 
 def test_an_unknown_parameter_is_tolerated_and_named() -> None:
-    params = read(result_only="true", model="gpt-4o")
+    found = parsed(result_only="true", model="gpt-4o")
 
-    assert params == SearchParams(message="unknown parameters, not used: result_only, model")
+    assert found == ParsedRequest(View(), SearchParams(), "unknown parameters ignored: result_only, model")
 
 
 def test_a_group_in_the_path_is_not_changed_by_one_in_the_query() -> None:
-    params = read("ns-1", group="ns-2")
+    found = parsed("ns-1", group="ns-2")
 
-    assert (params.group, params.message) == ("ns-1", "unknown parameters, not used: group")
+    assert found == ParsedRequest(View("ns-1"), SearchParams(), "unknown parameters ignored: group")
 
 
 def test_an_empty_group_in_the_path_is_refused() -> None:
     with pytest.raises(ApiError, match="group is empty"):
-        read("")
+        parsed("")
 
 
 def test_words_without_content_are_named_in_the_message() -> None:
-    assert read(query="timeout ??? -").message == (
-        "words of the query with nothing in them to search for, left out: ???, -"
-    )
+    assert parsed(query="timeout ??? -").message == "query terms ignored (no searchable characters): ???, -"
 
 
 @pytest.mark.parametrize("query_string", ["user=张三".encode(), b"user=%E5%BC%A0%E4%B8%89"])
 def test_text_is_understood_with_and_without_percent_signs(query_string: bytes) -> None:
-    assert read_params(query_string, None).user == "张三"
+    assert parse(query_string).params.user == "张三"
 
 
 @pytest.mark.parametrize("query_string", [b"user=%ff%00", b"user=\xff", b"%00=1&=&&&", b"user=%ED%A0%80", b"%"])
 def test_broken_text_is_never_more_than_a_value_that_finds_nothing(query_string: bytes) -> None:
-    read_params(query_string, None).user  # noqa: B018  # it is read: that is the test
+    parse(query_string).params.user  # noqa: B018  # it is read: that is the test
 
 
 def test_too_many_parameters_are_refused() -> None:
     with pytest.raises(ApiError, match="too many parameters"):
-        read_params(b"a=1&" * 1001, None)
+        parse(b"a=1&" * 1001)
 
 
 def test_a_parameter_that_a_route_does_not_take_is_named_as_unknown() -> None:
-    params = read_params(b"page=0&model_name=gpt-4o", None, without={"page"})
+    found = Form(SearchParams, without=frozenset({"page"})).parse(b"page=0&model_name=gpt-4o", None)
 
-    assert (params.model_name, params.message) == ("gpt-4o", "unknown parameters, not used: page")
+    assert (found.params.model_name, found.message) == ("gpt-4o", "unknown parameters ignored: page")

@@ -1,4 +1,4 @@
-"""The text of a query in, words out (contract, section 3)."""
+"""The text of a query in, words out (docs/query-language.md)."""
 
 # ruff: noqa: RUF001  # full-width characters are what is tested
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.request.query_language import (
     Word,
     Words,
-    beginning,
+    first_parts,
     has_lone_characters,
     is_in_runs,
     parse,
@@ -46,11 +46,11 @@ from api.request.query_language import (
 def test_a_query_is_read_as_words(text: str, wanted: list[Word], excluded: list[Word]) -> None:
     words = parse(text)
 
-    assert (list(words.wanted), list(words.excluded), words.left_out) == (wanted, excluded, ())
+    assert (list(words.wanted), list(words.excluded), words.ignored) == (wanted, excluded, ())
 
 
 @pytest.mark.parametrize("text", ["???", "-", "--", '""', '"', "*", "-*", '-""', "→", "____"])
-def test_a_word_with_nothing_in_it_is_left_out_as_it_was_written(text: str) -> None:
+def test_a_word_without_searchable_characters_is_ignored(text: str) -> None:
     assert parse(text) == Words((), (), (text,), text)
 
 
@@ -123,7 +123,7 @@ def test_a_beginning_is_split_before_its_last_part_and_folded(text: str, split: 
     ],
 )
 def test_the_beginning_of_many_parts_ends_where_a_part_ends(text: str, first: str) -> None:
-    assert beginning(text) == first
+    assert first_parts(text) == first
 
 
 @given(st.text(max_size=200))

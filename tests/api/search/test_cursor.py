@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from api.request.params import read_params
 from api.search.cursor import _digest
 from mappings.index import index_name, write_alias
 from mappings.instant import DAY_MS
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Event, Logs
+from tests.support.parsing import parsed
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers
 from tests.support.tailing import tailing
@@ -166,8 +166,8 @@ def test_logs_whose_ids_were_used_again_are_all_led_to(api: RunningApi, logs: Lo
 
 @pytest.mark.parametrize("values", [b"5", b"[1]", b'["x","y"]', b"[1,2,3]", b"{", b"null"])
 def test_a_cursor_that_somebody_computed_is_refused_too(api: RunningApi, values: bytes) -> None:
-    params = read_params(b"group=ns-a", None)
-    forged = urlsafe_b64encode(_digest(params, values) + values).decode()
+    search = parsed(group="ns-a")
+    forged = urlsafe_b64encode(_digest(search.view, search.params, values) + values).decode()
 
     assert_envelope(api.get(f"/api/logs/search?group=ns-a&after={forged}"), 400)
 

@@ -93,7 +93,7 @@ def test_no_log_and_another_groups_are_the_same_404(api: RunningApi, path: str) 
     [
         ("/api/logs/detail/x", "id=x: must be a whole number of 64 bits"),
         ("/api/logs/detail/9223372036854775808", "id=9223372036854775808: must be a whole number of 64 bits"),
-        ("/api/logs/detail", "which log? Give its id, as detail/42, or its request, as detail?request_id=..."),
+        ("/api/logs/detail", "which log? Send its id, as detail/42, or its request's id, as detail?request_id=..."),
         ("/api/logs/detail/1?code=x", "code=x: must be a whole number of 64 bits"),
     ],
 )

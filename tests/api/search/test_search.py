@@ -135,5 +135,5 @@ def test_what_was_not_used_is_said_in_the_message(api: RunningApi) -> None:
     answer = api.get("/api/logs/search", params={"modelname": "x", "query": "??? timeout"}).json()
 
     assert answer["message"] == (
-        "unknown parameters, not used: modelname; words of the query with nothing in them to search for, left out: ???"
+        "unknown parameters ignored: modelname; query terms ignored (no searchable characters): ???"
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.request.timezone import in_zone, read_zone
-from api.stats.intervals import Period, fitting
+from api.stats.intervals import TimeRange, fitting_interval
 from mappings.instant import DAY_MS, parse_rfc3339
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Event, Logs
@@ -168,7 +168,7 @@ def test_a_window_from_the_beginning_of_time_is_shown_where_the_logs_are(api: Ru
             "timezone=Mars/Base: must be a name such as Asia/Shanghai, an offset",
         ),
         ("interval=1s", "interval=1s: makes 259"),
-        ("compare=true", "compare=true: needs start_timestamp and end_timestamp"),
+        ("compare=true", "compare=true: requires start_timestamp and end_timestamp"),
         ("size=0", "size=0: must be a whole number from 1 to 100"),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_wrong_question_is_told_what_is_allowed(api: RunningApi, query: str, m
     [(1, "1s"), (99_000, "1s"), (HOUR_MS, "1m"), (DAY_MS, "30m"), (30 * DAY_MS, "12h"), (9000 * DAY_MS, "1y")],
 )
 def test_an_interval_that_fits_makes_a_hundred_bars_at_most(length_ms: int, interval: str) -> None:
-    assert fitting(Period(NOON_MS, NOON_MS + length_ms - 1)) == interval
+    assert fitting_interval(TimeRange(NOON_MS, NOON_MS + length_ms - 1)) == interval
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_missing_index_is_said_and_searches_work_as_soon_as_it_is_there(logs: 
 
     assert_envelope(before, 503)
     assert_envelope(ready_before, 503)
-    assert "the indexer makes it" in before.json()["message"]
+    assert "the indexer creates it" in before.json()["message"]
     assert before.headers["retry-after"]
     assert api.search()["total"] == 1
     assert api.get("/readyz").status_code == 200
@@ -185,7 +185,7 @@ def test_searches_beyond_the_cap_are_refused_at_once(stored: str, start_api: Sta
     first.join()
 
     assert_envelope(second, 503)
-    assert "too many searches" in second.json()["message"]
+    assert "too many requests" in second.json()["message"]
 
 
 def test_a_search_is_cancelled_when_its_client_hangs_up(stored: str, start_api: StartApi, line: Line) -> None:
@@ -209,4 +209,4 @@ def test_a_beginning_of_too_many_words_is_refused_with_what_to_do(logs: Logs, st
 
     assert api.search(query="x*")["total"] == 10
     assert_envelope(refused := api.get("/api/logs/search", params={"query": "trace.x*"}), 400)
-    assert "make the beginnings before `*` longer" in refused.json()["message"]
+    assert "make the prefixes before `*` longer" in refused.json()["message"]

@@ -45,7 +45,7 @@ def test_with_half_of_the_shards_away_nothing_is_answered_in_part(logs: Logs, ap
 
     for answer in map(api.get, PATHS):
         assert_envelope(answer, 503)
-        assert answer.json()["message"].startswith("a part of the logs cannot be reached")
+        assert answer.json()["message"].startswith("some shards are not available")
         assert answer.headers["retry-after"]
 
 
@@ -68,7 +68,11 @@ def test_a_login_that_is_refused_shows_in_readyz(alias: str, start_api: StartApi
         ready, search = api.get("/readyz"), api.get("/api/logs/search")
 
     assert_envelope(ready, 503)
-    assert ready.json() == search.json() == {"message": "the log store refuses this service's login", "success": False}
+    assert (
+        ready.json()
+        == search.json()
+        == {"message": "Elasticsearch refuses the credentials of this service", "success": False}
+    )
     assert api.get("/healthz").status_code == 200
 
 

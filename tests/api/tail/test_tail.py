@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.tail.stream import PIECE_BYTES, pieces
+from api.tail.stream import CHUNK_BYTES, chunks
 from mappings.instant import DAY_MS
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Logs
@@ -168,7 +168,7 @@ def test_a_reader_that_stops_reading_is_told_and_cut(api: RunningApi, logs: Logs
 
     *_, last, end, nothing = body_of(received).split(b"\n\n")
     assert received.endswith(b"\r\n0\r\n\r\n")
-    assert end.startswith(b'event: end\ndata: {"message":"the reader takes nothing')
+    assert end.startswith(b'event: end\ndata: {"message":"the client does not read')
     assert last.endswith(b"}")  # the log before it is whole: a resumed tail begins behind it
     assert nothing == b""
     assert api.get("/healthz").status_code == 200
@@ -201,11 +201,11 @@ def body_of(received: bytes) -> bytes:
 def test_a_page_is_cut_between_events(lengths: list[int]) -> None:
     events = [b"id: 1\ndata: " + b"x" * length + b"\n\n" for length in lengths]
 
-    found = list(pieces(b"".join(events)))
+    found = list(chunks(b"".join(events)))
 
     assert b"".join(found) == b"".join(events)
     assert all(piece.endswith(b"\n\n") for piece in found)
-    assert all(len(piece) <= PIECE_BYTES + max(map(len, events)) for piece in found)
+    assert all(len(chunk) <= CHUNK_BYTES + max(map(len, events)) for chunk in found)
 
 
 def tails_open(api: RunningApi) -> float:
@@ -248,4 +248,4 @@ def test_what_is_wrong_is_said_before_the_stream_begins(api: RunningApi, logs: L
     assert_envelope(api.get("/api/log//tail"), 400)
     assert_envelope(start_api(logs.alias, API_MAX_TAILS="0").get("/api/logs/tail"), 503)
     with tailing(api, "/api/logs/tail?page=2&query=???") as tail:
-        assert tail.events[0].data["message"].startswith("unknown parameters, not used: page; words of the query")
+        assert tail.events[0].data["message"].startswith("unknown parameters ignored: page; query terms ignored")

@@ -1,0 +1,80 @@
+"""Routes in their two forms: `/api/log/{group}/…` for one group's logs, `/api/logs/…` for all logs."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any, Generic, NamedTuple
+
+from fastapi import APIRouter, Depends, Response, Security
+from fastapi.security import APIKeyHeader
+from msgspec import Struct
+from starlette.requests import Request
+
+from api.openapi import described
+from api.request.group_path import Group
+from api.request.parameters import Parameter
+from api.request.params import Form, P, ParsedRequest
+from api.services import services_of
+
+_KEY = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
+
+
+async def authorise(request: Request, _: Annotated[str | None, Security(_KEY)]) -> AsyncIterator[None]:
+    """Admit a request that may read its path; raise `ApiError` 401, 403 or 429.
+
+    It counts against the limits of its key until its answer was sent.
+    """
+    with services_of(request).access.admit(request):
+        yield
+
+
+class Texts(NamedTuple):
+    """Two texts: for one group's logs, and for all logs."""
+
+    of_group: str
+    of_all: str
+
+
+class Endpoint(Struct, Generic[P], frozen=True):
+    """One endpoint: how its requests are parsed, answered and documented."""
+
+    path: str  # behind `/api/log/{group}` and `/api/logs`
+    operations: Texts  # names in the OpenAPI document
+    summaries: Texts
+    form: Form[P]
+    answer: Callable[[Request, ParsedRequest[P]], Awaitable[Response]]
+    success: dict[str, Any]  # the answer 200 in the OpenAPI document
+    group_form: Form[P] | None = None  # of the route for one group, where it differs
+    more_parameters: tuple[dict[str, Any], ...] = ()  # in the path or in headers, as OpenAPI writes them
+
+
+def feature_router(tag: str) -> APIRouter:
+    """Return the router of a feature; every route of it needs a key that may read the path."""
+    return APIRouter(prefix="/api", tags=[tag], dependencies=[Depends(authorise)], default_response_class=Response)
+
+
+def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
+    """Add the route for one group's logs and the route for all logs."""
+    group_form = endpoint.group_form or endpoint.form
+
+    async def of_group(request: Request, group: Group) -> Response:
+        return await endpoint.answer(request, group_form.parse(request.scope["query_string"], group))
+
+    async def of_all(request: Request) -> Response:
+        return await endpoint.answer(request, endpoint.form.parse(request.scope["query_string"], None))
+
+    def documented(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+        return described(parameters, endpoint.success, endpoint.more_parameters)
+
+    router.add_api_route(
+        f"/log/{{group:text}}{endpoint.path}",
+        of_group,
+        name=endpoint.operations.of_group,
+        summary=endpoint.summaries.of_group,
+        **documented(group_form.parameters(of_group=True)),
+    )
+    router.add_api_route(
+        f"/logs{endpoint.path}",
+        of_all,
+        name=endpoint.operations.of_all,
+        summary=endpoint.summaries.of_all,
+        **documented(endpoint.form.parameters(of_group=False)),
+    )

@@ -1,0 +1,83 @@
+"""What the requests of one process share: made at start, ended with the app."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypedDict
+
+from starlette.requests import Request
+
+from api.access.control import AccessControl
+from api.access.rate_limits import RateLimits
+from api.checkpoints.poller import CheckpointPoller
+from api.edge.admission import Slots
+from api.metrics import Metrics
+from api.settings import ApiSettings
+from api.store.client import Store, connect
+from api.store.liveness import Liveness
+from api.store.readiness import Readiness
+from api.store.shared_reads import ReadLimits, SharedReads
+
+LIVENESS_CONNECTIONS = 2
+# Tails read what the index refresh brought, most of them the same. They must not crowd out the searches.
+TAIL_READS = ReadLimits(concurrency=4, results=32, result_bytes=8_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The shared objects, each typed."""
+
+    settings: ApiSettings
+    metrics: Metrics
+    access: AccessControl
+    liveness: Liveness
+    readiness: Readiness
+    store: Store
+    poller: CheckpointPoller
+    exports: Slots
+    tails: Slots
+    tail_reads: SharedReads
+
+
+class State(TypedDict):
+    """What the lifespan yields: the state of every request."""
+
+    services: Services
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the process that answers a request."""
+    services: Services = request.state.services
+    return services
+
+
+@asynccontextmanager
+async def running_services(settings: ApiSettings, metrics: Metrics) -> AsyncIterator[Services]:
+    """Make the services, run their background tasks, and close them at the end."""
+    probe = connect(settings, LIVENESS_CONNECTIONS)
+    liveness = Liveness(probe, settings.index_alias)
+    store = Store(settings, liveness, metrics)
+    limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
+    services = Services(
+        settings=settings,
+        metrics=metrics,
+        access=AccessControl(settings.keyring(), limits),
+        liveness=liveness,
+        readiness=Readiness(liveness, store),
+        store=store,
+        poller=CheckpointPoller(store),
+        exports=Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
+        tails=Slots(settings.api_max_tails, "too many tails are open: try again in a moment"),
+        tail_reads=SharedReads(TAIL_READS),
+    )
+    loops = (liveness.run, services.poller.run, services.access.keyring.run)
+    tasks = [asyncio.create_task(loop()) for loop in loops]
+    try:
+        yield services
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await store.close()
+        await probe.close()
