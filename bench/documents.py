@@ -7,9 +7,9 @@ import orjson
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.delivery.batching import MOST_OPERATIONS
+from indexer.delivery.batching import MAX_OPERATIONS
 from indexer.event.decode import KEPT_FOR_EVER_SINCE_MS, Window, decode
-from indexer.event.document import Place, operation
+from indexer.event.document import IndexTarget, operation
 from indexer.offsets import Span
 from mappings.instant import YEAR_10000_MS
 from stack.events.generate import Event
@@ -26,7 +26,7 @@ class Document(NamedTuple):
     event_bytes: int  # as it was in Kafka
 
 
-def documents(records: Iterable[ConsumerRecord], place: Place) -> Iterator[Document]:
+def documents(records: Iterable[ConsumerRecord], place: IndexTarget) -> Iterator[Document]:
     """Give one document for each record, made by the indexer's own steps."""
     for record in records:
         one = operation(decode(record.value, ANY_TIME), record, NO_SPAN, place)
@@ -46,7 +46,7 @@ def pack(lines: Iterable[bytes], bulk_bytes: int) -> Iterator[bytes]:
     batch: list[bytes] = []
     size = 0
     for one in lines:
-        if batch and (size + len(one) > bulk_bytes or len(batch) == MOST_OPERATIONS):
+        if batch and (size + len(one) > bulk_bytes or len(batch) == MAX_OPERATIONS):
             yield b"".join(batch)
             batch, size = [], 0
         batch.append(one)

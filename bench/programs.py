@@ -9,7 +9,7 @@ from uuid import uuid4
 from bench.ingest.topic import dead_letter_topic
 from bench.program import Program
 from bench.servers import Servers
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 from stack.servers.address import Address, free_port
 
 PROBE_S = 10
@@ -20,7 +20,7 @@ class Job(NamedTuple):
     """What one indexer is to do."""
 
     topic: str
-    place: Place
+    place: IndexTarget
 
 
 @contextmanager

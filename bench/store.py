@@ -7,7 +7,7 @@ from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from bench.errors import BenchError
 from indexer.delivery.indices import Indices
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 
 POLL_S = 0.1  # at most ten counts a second: more would be load of its own
 STALLED_S = 60
@@ -26,10 +26,10 @@ class Store:
         """Return the version of Elasticsearch."""
         return str(self._client.info()["version"]["number"])
 
-    def renew(self, place: Place, targets: Iterable[str]) -> None:
+    def renew(self, place: IndexTarget, targets: Iterable[str]) -> None:
         """Make the indices behind these write aliases, empty, exactly as the indexer makes them."""
         self.drop(place.alias)
-        indices = Indices(self._client, place.alias, place.period, FOR_EVER)
+        indices = Indices(self._client, place, FOR_EVER)
         indices.install_template()
         if missing := indices.prepare(targets):
             raise BenchError(next(iter(missing.values())))

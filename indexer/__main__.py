@@ -1,4 +1,4 @@
-"""`python -m indexer`: joins the consumer group and indexes; `redrive` and `replay` are the ways back."""
+"""`python -m indexer`: joins the consumer group and indexes. `redrive` and `replay` repair afterwards."""
 
 import gc
 import signal
@@ -9,21 +9,16 @@ from threading import Event
 import structlog
 from kafka.errors import KafkaError
 
-from indexer.commands.redrive import Choice, redrive
-from indexer.commands.replay import NoTopicError, Stretch, replay
-from indexer.consumer.loop import Consumption
+from indexer import health, watchdog
+from indexer.assembly import assemble
+from indexer.commands.redrive import Selection, redrive
+from indexer.commands.replay import NoTopicError, TimeSpan, replay
+from indexer.consumer.loop import ConsumerLoop
 from indexer.dead_letters.breaker import Breaker
-from indexer.dead_letters.writer import DeadLetters
-from indexer.delivery.batching import Ends, Intake, Limits, Reading
-from indexer.delivery.bulk import Bulk, connect
-from indexer.delivery.indices import Indices
-from indexer.delivery.maintenance import Upkeep, watch_loop
-from indexer.delivery.queue import Outbox
-from indexer.delivery.sender import Desk, Sender
-from indexer.event.document import Place
-from indexer.health import serve
-from indexer.metrics import Ledger
-from indexer.offsets import Offsets
+from indexer.dead_letters.writer import DeadLetterWriter
+from indexer.delivery.bulk import connect
+from indexer.delivery.maintenance import Maintenance
+from indexer.ledger import Ledger
 from indexer.settings import IndexerSettings
 from mappings.instant import parse_rfc3339
 from service.logs import configure
@@ -33,11 +28,11 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Do what the arguments name, with the settings of the environment, until done or told to stop."""
+    """Run the command of the arguments with the settings of the environment, until done or told to stop."""
     arguments = _parse()
     settings = load(IndexerSettings)
     configure()
-    # Tens of thousands of records live for a second each and hold no cycles: the collector would walk them for nothing.
+    # Tens of thousands of records live for a second each and have no cycles: the collector would scan them for nothing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     stopping = Event()
@@ -54,69 +49,61 @@ def main() -> None:
 def _parse() -> Namespace:
     parser = ArgumentParser(prog="python -m indexer", description=__doc__)
     commands = parser.add_subparsers(dest="command", title="instead of indexing")
-    back = commands.add_parser("redrive", help="write dead letters to the topic they came from")
+    back = commands.add_parser("redrive", help="send dead letters back to the topic they came from")
     back.add_argument("--reason", default="", metavar="TEXT", help="only those with this text in their reason")
-    back.add_argument("--dry-run", action="store_true", help="count them by reason, write nothing")
-    again = commands.add_parser("replay", help="read a stretch of the topic again, beside the consumer group")
-    again.add_argument("--from", type=_moment, required=True, metavar="TIME", dest="from_ms", help="by record time")
-    again.add_argument("--to", type=_moment, metavar="TIME", dest="to_ms", help="up to this time; else to the end")
+    back.add_argument("--dry-run", action="store_true", help="count them by reason, send nothing")
+    again = commands.add_parser("replay", help="read a part of the topic again, beside the consumer group")
+    again.add_argument("--from", type=_epoch_ms, required=True, metavar="TIME", dest="from_ms", help="record timestamp")
+    again.add_argument("--to", type=_epoch_ms, metavar="TIME", dest="to_ms", help="exclusive; without it to the end")
     arguments = parser.parse_args()
     if arguments.command == "replay" and arguments.to_ms is not None and arguments.to_ms < arguments.from_ms:
         again.error("--to is before --from")
     return arguments
 
 
-def _moment(text: str) -> int:
-    """Read epoch milliseconds or RFC 3339."""
+def _epoch_ms(text: str) -> int:
+    """Parse epoch milliseconds or RFC 3339."""
     return int(text) if text.isdecimal() else parse_rfc3339(text)
 
 
 def _execute(arguments: Namespace, settings: IndexerSettings, stopping: Event) -> int:
     if arguments.command == "redrive":
-        return redrive(settings, Choice(arguments.reason, arguments.dry_run), stopping)
+        return redrive(settings, Selection(arguments.reason, arguments.dry_run), stopping)
     if arguments.command == "replay":
-        return replay(settings, connect(settings), Stretch(arguments.from_ms, arguments.to_ms), stopping)
+        return replay(settings, connect(settings), TimeSpan(arguments.from_ms, arguments.to_ms), stopping)
     return run(settings, stopping)
 
 
 def run(settings: IndexerSettings, stopping: Event) -> int:
     """Run one member of the consumer group; return the exit code."""
-    client = connect(settings)
-    offsets, ledger, outbox = Offsets(), Ledger(), Outbox(settings.indexer_bulk_bytes)
+    ledger = Ledger()
     breaker = Breaker(settings.indexer_dead_letter_ratio)
     signal.signal(signal.SIGUSR1, lambda *_: breaker.overrule())
-    dead_letters = DeadLetters(settings.kafka_dead_letter_topic, settings.kafka_options(), offsets, ledger, breaker)
-    indices = Indices(client, settings.index_alias, settings.index_period, settings.retention_days)
-    upkeep = Upkeep(indices, stopping)
-    bulk = Bulk(client, settings.indexer_bulk_timeout_seconds)
-    desk = Desk(outbox, bulk, indices, dead_letters, offsets, ledger, breaker)
-    limits = Limits(settings.indexer_bulk_bytes, settings.indexer_linger_ms / 1000)
-    reading = Reading(settings.retention_days, settings.redaction())
-    intake = Intake(Place(settings.index_alias, settings.index_period), reading, limits, outbox)
-    consumption = Consumption(settings, intake, Ends(dead_letters, offsets, ledger, breaker), stopping)
+    dead_letters = DeadLetterWriter(settings.kafka_dead_letter_topic, settings.kafka_options(), ledger, breaker)
+    pipeline = assemble(settings, connect(settings), ledger, dead_letters)
+    maintenance = Maintenance(pipeline.indices, stopping)
+    loop = ConsumerLoop(settings, pipeline.batcher, ledger, stopping)
 
-    def troubles() -> list[str]:
-        found = [consumption.trouble, upkeep.trouble, dead_letters.trouble, breaker.trouble, *outbox.reasons()]
+    def problems() -> list[str]:
+        found = [loop.problem, maintenance.problem, dead_letters.problem, breaker.problem, *pipeline.queue.reasons()]
         return [reason for reason in found if reason]
 
-    server = serve(settings.indexer_metrics_host, settings.indexer_metrics_port, ledger.registry, troubles)
-    for thread in (
-        upkeep,
-        dead_letters,
-        *(Sender(number, desk) for number in range(settings.indexer_senders)),
-    ):
-        thread.start()
-    watch_loop(lambda: consumption.last_tick)
-    consumption.run()
-    outbox.close()
+    address = (settings.indexer_metrics_host, settings.indexer_metrics_port)
+    server = health.serve(*address, ledger.metrics.registry, problems)
+    maintenance.start()
+    dead_letters.start()
+    pipeline.start()
+    watchdog.start(lambda: loop.last_tick)
+    loop.run()
+    pipeline.stop()
     dead_letters.close()
     server.shutdown()
-    return _farewell(upkeep)
+    return _exit_code(maintenance)
 
 
-def _farewell(upkeep: Upkeep) -> int:
-    if upkeep.refused:
-        log.critical("cannot go on", reason=upkeep.refused)
+def _exit_code(maintenance: Maintenance) -> int:
+    if maintenance.refused:
+        log.critical("cannot go on", reason=maintenance.refused)
         return 1
     log.info("stopped")
     return 0

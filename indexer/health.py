@@ -1,4 +1,4 @@
-"""What the indexer says of itself over HTTP: /metrics, /healthz (the process), /readyz (and why not)."""
+"""The HTTP server of the indexer: /metrics, /healthz (the process runs), /readyz (with the reasons where not)."""
 
 import json
 import sys
@@ -13,8 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 log = structlog.get_logger()
 
 
-def serve(host: str, port: int, registry: CollectorRegistry, troubles: Callable[[], list[str]]) -> ThreadingHTTPServer:
-    """Serve in a thread of its own; a port in use costs the number, not the program: several share a machine."""
+def serve(host: str, port: int, registry: CollectorRegistry, problems: Callable[[], list[str]]) -> ThreadingHTTPServer:
+    """Serve in a thread of its own; where the port is in use another one is taken, so that several share a machine."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -23,10 +23,10 @@ def serve(host: str, port: int, registry: CollectorRegistry, troubles: Callable[
             elif self.path == "/healthz":
                 self._say(200, "the process runs")
             elif self.path == "/readyz":
-                reasons = troubles()
+                reasons = problems()
                 self._say(503 if reasons else 200, "; ".join(reasons) or "ready")
             else:
-                self._say(404, "there are /metrics, /healthz and /readyz here")
+                self._say(404, "there is nothing at this path: try /metrics, /healthz or /readyz")
 
         def _say(self, status: int, message: str) -> None:
             body = {"message": message, "success": status == 200}
@@ -40,7 +40,7 @@ def serve(host: str, port: int, registry: CollectorRegistry, troubles: Callable[
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Say nothing: probes come every few seconds."""
+            """Log nothing: probes come every few seconds."""
 
     server = _listen(host, port, Handler)
     Thread(target=server.serve_forever, name="health", daemon=True).start()
@@ -54,5 +54,5 @@ def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> Thre
     except OSError as error:
         if error.errno != EADDRINUSE:
             sys.exit(f"settings: INDEXER_METRICS_HOST={host}: {error.strerror}")
-        log.warning("INDEXER_METRICS_PORT is in use, another port is taken", port=port)
+        log.warning("INDEXER_METRICS_PORT is in use: another port is used", port=port)
         return ThreadingHTTPServer((host, 0), handler)

@@ -1,9 +1,9 @@
 """Which offsets may be committed: the longest finished prefix of each partition, and nothing beyond it.
 
-A span is one polled run of records of one partition. Records are finished one by one, in any order and by any
-thread; the commit point moves when the oldest span is finished. A partition that is taken away is forgotten with
-its spans: what is still under way finishes into nothing, so a late answer never moves an offset that belongs to
-another member. Correct without any wait, because ids and versions make a second write harmless.
+A span is one polled run of records of one partition. Records are finished one by one, in any order and from any
+thread; the commit point moves when the oldest span is finished. A partition that is revoked is forgotten with its
+spans: a late answer finishes records of a forgotten span, so it never moves an offset that belongs to another member.
+Nothing has to wait for that, because ids and versions make a second write harmless.
 """
 
 from collections import deque
@@ -20,14 +20,14 @@ FEW_SPANS = 1_000
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """A run of records of one partition: `next_offset` is where to go on when all of them are finished."""
+    """A run of records of one partition; `next_offset` may be committed when all of them are finished."""
 
     partition: TopicPartition
     next_offset: int
     records: int
     size: int  # bytes
     since: float = field(default_factory=monotonic)
-    gone: bool = False  # its partition was taken away: whoever reads it next does the work
+    gone: bool = False  # its partition was revoked: the next owner reads the records again
 
 
 @dataclass(slots=True, eq=False)
@@ -35,10 +35,10 @@ class _Partition:
     spans: deque[Span] = field(default_factory=deque)
     finished_to: int | None = None
     committed_to: int = -1
-    tidy_at: int = field(default_factory=lambda: FEW_SPANS)
+    merge_at: int = field(default_factory=lambda: FEW_SPANS)
 
-    def tidy(self) -> None:
-        """Make one of finished spans that are neighbours: behind a record that waits for days they grow for days."""
+    def merge_finished(self) -> None:
+        """Merge neighbouring finished spans; behind a record that waits for days they would pile up for days."""
         kept: deque[Span] = deque()
         for span in self.spans:
             if kept and not kept[-1].records and not span.records:
@@ -46,11 +46,11 @@ class _Partition:
             else:
                 kept.append(span)
         self.spans = kept
-        self.tidy_at = max(2 * len(kept), FEW_SPANS)
+        self.merge_at = max(2 * len(kept), FEW_SPANS)
 
 
 class Offsets:
-    """The offsets of the partitions that this process owns. Every method may be called from any thread."""
+    """The offsets of the partitions that this process owns. Every method may be called from any thread; none blocks."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -60,19 +60,19 @@ class Offsets:
         self._waiting: list[tuple[frozenset[TopicPartition], Future]] = []
 
     def own(self, partitions: Iterable[TopicPartition]) -> None:
-        """Begin with these partitions, newly assigned; those already owned are kept as they are."""
+        """Add partitions that were assigned; those already owned stay as they are."""
         with self._lock:
             for partition in partitions:
                 self._partitions.setdefault(partition, _Partition())
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
-        """Let go of these partitions and of everything under way in them."""
+        """Remove partitions that were revoked or lost, with everything in flight in them."""
         with self._lock:
             for partition in partitions:
                 owned = self._partitions.pop(partition, None)
                 for span in owned.spans if owned else ():
                     span.gone = True
-            self._answer_waiting()
+            self._resolve_drained()
 
     def owned(self) -> frozenset[TopicPartition]:
         """Return the partitions owned now."""
@@ -80,23 +80,23 @@ class Offsets:
             return frozenset(self._partitions)
 
     def dispatch(self, span: Span) -> None:
-        """Put a span under way; spans of a partition come in the order of their offsets."""
+        """Add a span; the spans of a partition come in the order of their offsets."""
         with self._lock:
             self._records += span.records
             self._bytes += span.size
             owned = self._partitions.setdefault(span.partition, _Partition())
             owned.spans.append(span)
-            if len(owned.spans) > owned.tidy_at:
-                owned.tidy()
+            if len(owned.spans) > owned.merge_at:
+                owned.merge_finished()
 
     def weigh(self, span: Span, size: int) -> None:
-        """Count more bytes for a span, or less: what is made of its records takes memory too."""
+        """Change the bytes counted for a span: what is made of its records takes memory too."""
         with self._lock:
             span.size += size
             self._bytes += size
 
     def finish(self, span: Span, records: int, size: int) -> None:
-        """Take records of a span as finished: stored, dead-lettered or skipped, and acknowledged as such."""
+        """Finish records of a span, of so many bytes: they were stored, dead-lettered or skipped, and acknowledged."""
         with self._lock:
             self._records -= records
             self._bytes -= size
@@ -105,12 +105,12 @@ class Offsets:
             partition = self._partitions.get(span.partition)
             while partition and partition.spans and partition.spans[0].records == 0:
                 partition.finished_to = partition.spans.popleft().next_offset
-            self._answer_waiting()
+            self._resolve_drained()
 
     def caught_up(self, partition: TopicPartition, position: int) -> None:
-        """Move on to the consumer's position when nothing is under way.
+        """Advance to the consumer's position where nothing is in flight.
 
-        Transaction markers and compacted records take offsets and never arrive: without this a log that ends in
+        Transaction markers and compacted records have offsets and never arrive: without this a partition that ends in
         one would show a lag for ever.
         """
         with self._lock:
@@ -118,40 +118,40 @@ class Offsets:
             if owned and not owned.spans and position > (owned.finished_to or 0):
                 owned.finished_to = position
 
-    def records_under_way(self) -> int:
-        """Return the number of records not finished, those of forgotten partitions among them."""
+    def records_in_flight(self) -> int:
+        """Return the number of unfinished records, those of revoked partitions included."""
         with self._lock:
             return self._records
 
-    def bytes_under_way(self) -> int:
-        """Return the bytes not finished, those of forgotten partitions among them: they fill the memory too."""
+    def bytes_in_flight(self) -> int:
+        """Return the bytes of unfinished records, those of revoked partitions included: they take memory too."""
         with self._lock:
             return self._bytes
 
     def finished(self) -> dict[TopicPartition, int]:
-        """Return where each partition's finished prefix ends, where anything of it was finished."""
+        """Return the commit point of each partition that has one."""
         with self._lock:
             return {key: owned.finished_to for key, owned in self._partitions.items() if owned.finished_to is not None}
 
-    def to_commit(self, anew: bool = False) -> dict[TopicPartition, int]:
-        """Return the commit points that are ahead of what was committed; all of them where they are committed anew."""
+    def to_commit(self, again: bool = False) -> dict[TopicPartition, int]:
+        """Return the commit points ahead of what was committed; with `again`, all of them."""
         with self._lock:
             return {
                 partition: owned.finished_to
                 for partition, owned in self._partitions.items()
-                if owned.finished_to is not None and (anew or owned.finished_to > owned.committed_to)
+                if owned.finished_to is not None and (again or owned.finished_to > owned.committed_to)
             }
 
     def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Note what the broker has acknowledged."""
+        """Record offsets that the broker has acknowledged."""
         with self._lock:
             for partition, offset in offsets.items():
                 owned = self._partitions.get(partition)
                 if owned and offset > owned.committed_to:
                     owned.committed_to = offset
 
-    def under_way(self) -> dict[TopicPartition, tuple[int, float]]:
-        """Return for each partition the bytes under way and the age of the oldest of them, seconds."""
+    def in_flight(self) -> dict[TopicPartition, tuple[int, float]]:
+        """Return, for each partition, the bytes in flight and the age of the oldest, seconds."""
         now = monotonic()
         with self._lock:
             return {
@@ -161,14 +161,14 @@ class Offsets:
             }
 
     def drained(self, partitions: Iterable[TopicPartition]) -> Future:
-        """Return a future that succeeds with True once nothing of these partitions is under way."""
+        """Return a future that succeeds with True once nothing of these partitions is in flight."""
         future = Future()
         with self._lock:
             self._waiting.append((frozenset(partitions), future))
-            self._answer_waiting()
+            self._resolve_drained()
         return future
 
-    def _answer_waiting(self) -> None:
+    def _resolve_drained(self) -> None:
         for partitions, future in list(self._waiting):
             if future.is_done or not any(self._is_busy(partition) for partition in partitions):
                 self._waiting.remove((partitions, future))

@@ -1,4 +1,4 @@
-"""Every variable of the indexer, with its unit and default."""
+"""The settings of the indexer, from environment variables."""
 
 import re
 from pathlib import Path
@@ -10,15 +10,15 @@ from indexer.event.redact import RULES, Redaction
 from mappings.index import Period
 from service.settings import StoreSettings
 
-LAST_PORT = 65_535
+MAX_PORT = 65_535
 TOPIC = r"^[a-zA-Z0-9._-]{1,249}$"  # what Kafka takes as a name
 
 
 class IndexerSettings(StoreSettings):
-    """What `python -m indexer` reads from its environment."""
+    """The settings of `python -m indexer`."""
 
-    retention_days: int = Field(30, ge=0, le=20_000, description="0 keeps for ever")
-    index_period: Period = Field("day", description="what one index holds; keep it once there are logs")
+    retention_days: int = Field(30, ge=0, le=20_000, description="0 keeps logs for ever")
+    index_period: Period = Field("day", description="of one index; do not change it once there are logs")
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated")
     kafka_topic: str = Field("gateway-logs", pattern=TOPIC)
@@ -43,14 +43,16 @@ class IndexerSettings(StoreSettings):
     kafka_ssl_check_hostname: bool = True
 
     indexer_metrics_host: str = "127.0.0.1"
-    indexer_metrics_port: int = Field(9108, ge=0, le=LAST_PORT)
+    indexer_metrics_port: int = Field(9108, ge=0, le=MAX_PORT)
     indexer_senders: int = Field(4, ge=1, le=8, description="bulk requests in flight")
     indexer_bulk_bytes: int = Field(2_000_000, ge=1_000, le=64_000_000)
-    indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, all told")
+    indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, in all")
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)
-    indexer_dead_letter_ratio: float = Field(0.05, ge=0, le=1, description="of the last 5,000; above it they are held")
-    indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for what is under way")
+    indexer_dead_letter_ratio: float = Field(
+        0.05, ge=0, le=1, description="of the last 5,000 records; above it dead letters are held"
+    )
+    indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for records in flight")
 
     indexer_redact_provider_key: bool = Field(True, description="in content and bodies: sk-…, AIza…, gsk_…, AKIA…")
     indexer_redact_bearer_token: bool = Field(True, description="and what Basic and api-key headers hold")
@@ -61,7 +63,7 @@ class IndexerSettings(StoreSettings):
     @classmethod
     def _each_has_a_port(cls, value: str) -> str:
         found = [re.fullmatch(r"\s*\S+:(\d{1,5})\s*", address) for address in value.split(",")]
-        if not all(one and int(one[1]) <= LAST_PORT for one in found):
+        if not all(one and int(one[1]) <= MAX_PORT for one in found):
             raise ValueError("every address must be like host:9092")
         return value
 
@@ -69,7 +71,7 @@ class IndexerSettings(StoreSettings):
     @classmethod
     def _is_there(cls, value: Path | None) -> Path | None:
         if value and not value.is_file():
-            raise ValueError("there is no such file")
+            raise ValueError("this file does not exist")
         return value
 
     @model_validator(mode="after")
@@ -85,16 +87,16 @@ class IndexerSettings(StoreSettings):
     def _dead_letters_go_elsewhere(self) -> Self:
         if self.kafka_dead_letter_topic == self.kafka_topic:
             raise ValueError(
-                "KAFKA_DEAD_LETTER_TOPIC must be another topic than KAFKA_TOPIC: letters would be read again"
+                "KAFKA_DEAD_LETTER_TOPIC must differ from KAFKA_TOPIC: dead letters would be read as events"
             )
         return self
 
     def redaction(self) -> Redaction:
-        """Return what takes secrets out, with the rules that are on."""
+        """Return the redaction with the rules that are on."""
         return Redaction([rule for rule in RULES if getattr(self, f"indexer_redact_{rule.name}")])
 
     def kafka_options(self) -> dict[str, Any]:
-        """Return what every Kafka client of this program is made with: addresses and security."""
+        """Return the options of every Kafka client: addresses and security."""
         names = [name for name in type(self).model_fields if name.startswith(("kafka_sasl", "kafka_ssl"))]
         given = {name.removeprefix("kafka_"): _plain(getattr(self, name)) for name in names}
         return {

@@ -38,7 +38,7 @@ class StoreSettings(BaseSettings):
     @classmethod
     def _is_a_file(cls, value: Path | None) -> Path | None:
         if value and not value.is_file():
-            raise ValueError("there is no such file")
+            raise ValueError("this file does not exist")
         return value
 
     @model_validator(mode="after")

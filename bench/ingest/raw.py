@@ -10,7 +10,7 @@ from bench.connection import Connection
 from bench.documents import Document, pack
 from bench.errors import BenchError
 from bench.store import Store
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 
 PATH = "/_bulk?require_alias=true&filter_path=errors"  # the shortest answer that says whether all went well
 HEADERS = {"Content-Type": "application/x-ndjson", "Accept": "application/json"}
@@ -62,7 +62,7 @@ def _send_all(url: str, supply: _Supply) -> None:
                 raise BenchError("Elasticsearch did not store every document of a raw bulk request")
 
 
-def run_raw(store: Store, place: Place, corpus: list[Document], plan: Plan) -> RawTiming:
+def run_raw(store: Store, place: IndexTarget, corpus: list[Document], plan: Plan) -> RawTiming:
     """Write everything into fresh indices, each body prepared beforehand, and time it."""
     bodies = list(pack((document.lines for document in corpus), plan.bulk_bytes))
     store.renew(place, {document.target for document in corpus})

@@ -16,7 +16,7 @@ from bench.programs import Job
 from bench.servers import Say, Servers
 from bench.store import Store
 from bench.table import table
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 from stack.events.generate import events, history
 
 SEED = 1
@@ -61,7 +61,7 @@ class Bench(NamedTuple):
     servers: Servers
     store: Store
     corpus: list[Document]
-    raw_place: Place
+    raw_place: IndexTarget
     job: Job
 
 
@@ -86,7 +86,7 @@ def ingest(servers: Servers, plan: IngestPlan, say: Say) -> str:
 def _prepare(servers: Servers, topic: str) -> Bench:
     name = uuid4().hex[:8]
     # Names of one length: the bodies are as long as the indexer's to the byte.
-    raw, job = Place(f"bench-{name}-a", "day"), Job(topic, Place(f"bench-{name}-b", "day"))
+    raw, job = IndexTarget(f"bench-{name}-a", "day"), Job(topic, IndexTarget(f"bench-{name}-b", "day"))
     corpus = list(documents(records(servers.bootstrap_servers, topic), raw))
     return Bench(servers, Store(servers.elasticsearch_url), corpus, raw, job)
 

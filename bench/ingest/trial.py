@@ -7,7 +7,7 @@ from bench.documents import Document
 from bench.ingest.raw import Plan, run_raw
 from bench.servers import Say
 from bench.store import Store
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 
 FINALISTS = 3
 PLANS = tuple(Plan(megabytes * 1_000_000, in_flight) for megabytes in (2, 4, 8) for in_flight in (1, 2, 3, 4))
@@ -17,7 +17,7 @@ class Course(NamedTuple):
     """What plans are tried on."""
 
     store: Store
-    place: Place
+    place: IndexTarget
     corpus: list[Document]
     say: Say
 

@@ -16,7 +16,7 @@ from bench.servers import Say, Servers
 from bench.store import Store
 from bench.table import table
 from bench.usage import peak_bytes
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 
 PATH = "/api/logs/search?include_detail=false"
 OK, FULL = 200, 503
@@ -56,7 +56,7 @@ class Course(NamedTuple):
 
 def overload(servers: Servers, plan: OverloadPlan, say: Say) -> str:
     """Measure, and return the figures in Markdown."""
-    ground = Ground(Place(f"bench-{uuid4().hex[:8]}", "day"), plan.events, 1, time.time_ns() // 1_000_000)
+    ground = Ground(IndexTarget(f"bench-{uuid4().hex[:8]}", "day"), plan.events, 1, time.time_ns() // 1_000_000)
     store = Store(servers.elasticsearch_url)
     try:
         load(store, ground, say)

@@ -8,7 +8,7 @@ from bench.documents import documents, pack, unsent
 from bench.ingest.raw import Plan, send
 from bench.servers import Say
 from bench.store import Store
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 from mappings.index import write_alias
 from stack.events.generate import events, history
 
@@ -20,7 +20,7 @@ PROGRESS_S = 5
 class Ground(NamedTuple):
     """What is loaded where."""
 
-    place: Place
+    place: IndexTarget
     events: int
     days: float  # that `created_at` is spread over, up to `now_ms`
     now_ms: int

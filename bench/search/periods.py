@@ -15,7 +15,7 @@ from bench.search.shapes import Shape, common, errors_of, newest
 from bench.servers import Say, Servers
 from bench.store import Store
 from bench.table import table
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 from mappings.index import Period
 from stack.events.generate import events
 
@@ -43,7 +43,7 @@ def periods(servers: Servers, plan: PeriodsPlan, say: Say) -> str:
     """Measure, and return the figures in Markdown."""
     now_ms = time.time_ns() // 1_000_000
     grounds = [
-        Ground(Place(f"bench-{uuid4().hex[:8]}", one), plan.events, plan.days, now_ms) for one in get_args(Period)
+        Ground(IndexTarget(f"bench-{uuid4().hex[:8]}", one), plan.events, plan.days, now_ms) for one in get_args(Period)
     ]
     shapes = [newest(), common(), errors_of(grounds[0])]
     say(f"filling a topic with {plan.events:,} events of the last {plan.days:g} days")

@@ -15,7 +15,7 @@ from bench.search.trickle import RATE, trickle
 from bench.servers import Say, Servers
 from bench.store import Store
 from bench.table import table
-from indexer.event.document import Place
+from indexer.event.document import IndexTarget
 
 DAYS = 20
 HEADS = (
@@ -46,7 +46,7 @@ class SearchPlan(NamedTuple):
 
 def search(servers: Servers, plan: SearchPlan, say: Say) -> str:
     """Measure, and return the figures in Markdown."""
-    ground = Ground(Place(f"bench-{uuid4().hex[:8]}", "day"), plan.events, DAYS, time.time_ns() // 1_000_000)
+    ground = Ground(IndexTarget(f"bench-{uuid4().hex[:8]}", "day"), plan.events, DAYS, time.time_ns() // 1_000_000)
     with _loaded(servers, ground, say):
         recorded = cases(servers, ground)
         with running_api(servers, ground.place.alias, servers.elasticsearch_url) as url:

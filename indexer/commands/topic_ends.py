@@ -1,20 +1,20 @@
-"""The partitions of a topic and where each ends now: for the commands that read so far and are done."""
+"""Where the partitions of a topic end now, for commands that read up to there and stop."""
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import LeaderNotAvailableError
 
-from indexer.kafka_python.workarounds import ends_of
+from indexer.kafka_python.workarounds import end_offsets
 
-ASK_MS = 30_000
+TIMEOUT_MS = 30_000
 
 
-def extent(consumer: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
-    """Return where each partition ends, none where there is no such topic.
+def topic_ends(consumer: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+    """Return the end offset of each partition; empty where the topic does not exist.
 
-    Raises KafkaError where the brokers do not answer, or a partition has no leader: part of a topic is not all of it.
+    Raise KafkaError where the brokers do not answer, or a partition has no leader: all partitions or none.
     """
     partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-    ends = ends_of(consumer, partitions, ASK_MS)
+    ends = end_offsets(consumer, partitions, TIMEOUT_MS)
     if len(ends) < len(partitions):
         raise LeaderNotAvailableError
     return ends

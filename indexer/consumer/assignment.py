@@ -1,4 +1,4 @@
-"""What happens when partitions come to this member of the group, and when they go."""
+"""What happens when partitions are assigned to this member of the group, and when they are revoked or lost."""
 
 from collections.abc import Callable, Collection, Mapping
 from threading import Timer
@@ -8,8 +8,8 @@ from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, OffsetAndMetada
 from kafka.errors import KafkaError
 from kafka.future import Future
 
-from indexer.delivery.batching import Ends, Intake
 from indexer.kafka_python.workarounds import Membership
+from indexer.ledger import Ledger
 
 log = structlog.get_logger()
 
@@ -21,60 +21,68 @@ class OwnershipLostError(KafkaError):  # type: ignore[misc]
 
 
 class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
-    """Runs on kafka-python's own thread while poll() waits for it."""
+    """The partitions of one consumer.
 
-    def __init__(self, consumer: KafkaConsumer, intake: Intake, ends: Ends, drain_seconds: Callable[[], float]) -> None:
+    Thread: kafka-python's own, while poll() waits for it. Blocks: on revocation, for `drain_seconds` at most. Raises:
+    nothing; an error here would end the loop.
+    """
+
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        ledger: Ledger,
+        flush: Callable[[], None],
+        drain_seconds: Callable[[], float],
+    ) -> None:
         self._consumer = consumer
         self._membership = Membership(consumer)
-        self._losses = 0  # of the membership, when the first of these partitions came
-        self._intake = intake
-        self._ends = ends
+        self._losses = 0  # of the membership, when the first of these partitions was assigned
+        self._ledger = ledger
+        self._offsets = ledger.offsets
+        self._flush = flush
         self._drain_seconds = drain_seconds
 
     def is_stale(self) -> bool:
-        """Tell whether this member was forgotten, has joined again, and kept partitions all the while.
+        """Tell whether the group forgot this member, and it joined again and kept its partitions meanwhile.
 
-        Where it reads on is then behind what their owner in between has committed.
+        Its position is then behind what the owner in between has committed.
         """
         was_lost = self._membership.losses > self._losses and self._membership.is_stable
-        return was_lost and bool(self._ends.offsets.owned())
+        return was_lost and bool(self._offsets.owned())
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Begin to keep account of new partitions."""
-        if not self._ends.offsets.owned():
+        """Begin to account for new partitions."""
+        if not self._offsets.owned():
             self._losses = self._membership.losses
-        self._ends.offsets.own(assigned)
-        self._ends.ledger.rebalances.labels("assigned").inc()
+        self._offsets.own(assigned)
+        self._ledger.metrics.rebalances.labels("assigned").inc()
         log.info("partitions assigned", partitions=numbers(assigned))
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Finish what is under way if that is quick, commit it, then let go: the next owner goes on from there."""
+        """Finish what is in flight if that is quick, and commit: the next owner continues from there."""
         if self._membership.losses > self._losses:
             await self.on_partitions_lost(revoked)
             return
-        self._ends.ledger.rebalances.labels("revoked").inc()
-        self._intake.flush()
-        drained = await self._drain(revoked)
-        ready = self._ends.offsets.to_commit()
+        self._ledger.metrics.rebalances.labels("revoked").inc()
+        self._flush()
+        drained = await _within(self._drain_seconds(), self._offsets.drained(revoked))
+        ready = self._offsets.to_commit()
         if offsets := {partition: offset for partition, offset in ready.items() if partition in revoked}:
             await _within(COMMIT_LIMIT_SECONDS, self._consumer.commit_async(with_metadata(offsets)))
-        self._ends.offsets.forget(revoked)
+        self._offsets.forget(revoked)
         log.info("partitions revoked", partitions=numbers(revoked), drained=drained)
 
     async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
-        """Let go at once: another member owns them already, and a commit would be refused."""
-        self._ends.ledger.rebalances.labels("lost").inc()
-        self._ends.offsets.forget(lost)
-        log.warning("partitions lost: this member was too slow to be heard", partitions=numbers(lost))
-
-    async def _drain(self, partitions: Collection[TopicPartition]) -> bool:
-        return await _within(self._drain_seconds(), self._ends.offsets.drained(partitions))
+        """Forget the partitions at once: another member owns them already, and a commit would be refused."""
+        self._ledger.metrics.rebalances.labels("lost").inc()
+        self._offsets.forget(lost)
+        log.warning("partitions lost: this member missed its session timeout", partitions=numbers(lost))
 
 
 async def _within(seconds: float, awaited: Future) -> bool:
-    """Wait for a future, but not longer than this; tell whether it succeeded in time. Never raises.
+    """Wait for a future at most so long; tell whether it succeeded in time. Never raises.
 
-    A commit that fails or hangs costs a second look at logs that are stored; one that raised here would cost the loop.
+    A commit that fails or hangs means that stored logs are read again; an error raised here would end the loop.
     """
     done = Future()
     awaited.add_both(lambda _: done.is_done or done.success(awaited.succeeded()))
@@ -92,5 +100,5 @@ def with_metadata(offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition,
 
 
 def numbers(partitions: Collection[TopicPartition]) -> list[int]:
-    """Return the numbers of partitions, in order."""
+    """Return the numbers of partitions, sorted."""
     return sorted(partition.partition for partition in partitions)

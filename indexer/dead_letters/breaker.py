@@ -1,48 +1,45 @@
-"""Holds the dead letters back when there are too many of them: a bad deploy must not empty the topic into them.
+"""Holds dead letters while too many records are rejected: a bad deploy must not empty the topic into them.
 
-While it holds, refused records stay under way: their offsets are not committed, so the mended program reads them
-again and none becomes a dead letter.
+While it holds, rejected records stay in flight: their offsets are not committed, so the fixed build reads them again
+and none becomes a dead letter.
 """
 
 from collections import deque
 from threading import Lock
-from typing import Literal
 
 import structlog
+
+from indexer.dead_letters.rejection import Stage
 
 log = structlog.get_logger()
 
 WINDOW = 5_000  # records
 
-# Who refuses. Each has its own count: thousands of records are read ahead of those that Elasticsearch answers, so
-# what one of them refuses must not be held against what the other has let pass.
-Stage = Literal["by the indexer", "by Elasticsearch"]
-
 
 class Share:
-    """How many of the last 5,000 records were refused; somewhat more of them, for runs are counted whole."""
+    """How many of the last 5,000 records were rejected; of somewhat more records, because runs are counted whole."""
 
     def __init__(self) -> None:
         self.records = 0
-        self.refused = 0
-        self._runs: deque[tuple[int, int]] = deque()  # records, refused of them
+        self.rejected = 0
+        self._runs: deque[tuple[int, int]] = deque()  # records, rejected of them
 
-    def add(self, records: int, refused: int) -> None:
-        """Count a run of records, and forget those before the last 5,000."""
-        self._runs.append((records, refused))
+    def add(self, records: int, rejected: int) -> None:
+        """Count a run of records, and forget the runs before the last 5,000 records."""
+        self._runs.append((records, rejected))
         self.records += records
-        self.refused += refused
+        self.rejected += rejected
         while self.records - self._runs[0][0] >= WINDOW:
-            old_records, old_refused = self._runs.popleft()
+            old_records, old_rejected = self._runs.popleft()
             self.records -= old_records
-            self.refused -= old_refused
+            self.rejected -= old_rejected
 
 
 class Breaker:
-    """Open for good records always, for refused ones until their share of the last 5,000 records is too large.
+    """Holds rejected records while their share of the last 5,000 records is too large; good records always pass.
 
-    `ratio` is that share, 0 to 1: more than `ratio` times 5,000 refused records among the last 5,000 trip it, so a
-    few at the very start do not. With a ratio of 1 it never holds. Safe to use from any thread.
+    `ratio` is that share, 0 to 1: more than `ratio` times 5,000 rejected records among the last 5,000 trip it, so a few
+    at the very start do not. With a ratio of 1 it never holds. Any thread may call it; nothing blocks or raises.
     """
 
     def __init__(self, ratio: float) -> None:
@@ -53,21 +50,21 @@ class Breaker:
         self._lock = Lock()
 
     @property
-    def trouble(self) -> str:
-        """Say why dead letters are held, and how to let them go; "" while they are not."""
+    def problem(self) -> str:
+        """Return why dead letters are held, and how to release them; "" while they are not."""
         if not self.holds():
             return ""
         return (
-            f"dead letters are held: too many records were refused, {self._counts()};"
-            " mend the cause and restart, or let them go with SIGUSR1"
+            f"dead letters are held: too many records were rejected, {self._counts()};"
+            " fix the cause and restart, or release them with SIGUSR1"
         )
 
-    def count(self, stage: Stage, records: int, refused: int) -> None:
-        """Count a run of records, and how many of them were refused; before these become dead letters."""
+    def count(self, stage: Stage, records: int, rejected: int) -> None:
+        """Count a run of records and how many of them were rejected, before these become dead letters."""
         if not records:
             return
         with self._lock:
-            self._shares[stage].add(records, refused)
+            self._shares[stage].add(records, rejected)
             too_many = any(self._is_too_large(share) for share in self._shares.values())
             trips = too_many and not self._is_tripped
             self._is_tripped = self._is_tripped or trips
@@ -81,15 +78,15 @@ class Breaker:
         return self._is_tripped and not self._is_overruled
 
     def overrule(self) -> None:
-        """Let what is held go, by an operator's word, and what follows until the share has been small once more.
+        """Release what is held, and what follows until the share was small once more.
 
-        Takes no lock and writes no line: it is called by a signal, in the middle of anything.
+        A signal handler calls it at any point, so it takes no lock and logs nothing.
         """
         self._is_overruled = self._is_tripped
 
     def _is_too_large(self, share: Share) -> bool:
-        return share.refused > self._ratio * max(share.records, WINDOW)
+        return share.rejected > self._ratio * max(share.records, WINDOW)
 
     def _counts(self) -> str:
-        shares = [(stage, share) for stage, share in self._shares.items() if share.refused]
-        return ", ".join(f"{share.refused} of the last {share.records} {stage}" for stage, share in shares)
+        shares = [(stage, share) for stage, share in self._shares.items() if share.rejected]
+        return ", ".join(f"{share.rejected} of the last {share.records} {stage}" for stage, share in shares)

@@ -1,9 +1,6 @@
-"""What has to be done beside the flow: template and indices, retention, a look at Elasticsearch, a look at the loop."""
+"""Keeps template and indices in order: installs, creates ahead, deletes after the retention."""
 
-import faulthandler
-import os
 import time
-from collections.abc import Callable
 from threading import Event, Thread
 
 import structlog
@@ -14,74 +11,51 @@ from indexer.delivery.indices import Indices, TemplateRefusedError
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 RETENTION_SECONDS = 600.0
-LOOK_AT_LOOP_SECONDS = 1.0
-SILENT_LOOKS = 60
-EXIT_STUCK = 70
 
 
-class Upkeep(Thread):
-    """A thread that keeps the indices in order, and says in `trouble` why Elasticsearch cannot be used."""
+class Maintenance(Thread):
+    """A thread that keeps the indices in order; `problem` says why Elasticsearch cannot be used."""
 
     def __init__(self, indices: Indices, stopping: Event) -> None:
-        super().__init__(name="upkeep", daemon=True)
-        self.trouble = "not yet connected to Elasticsearch"
-        self.refused = ""  # the template: ends the program
+        super().__init__(name="maintenance", daemon=True)
+        self.problem = "not yet connected to Elasticsearch"
+        self.refused = ""  # why the template cannot be installed: ends the program
         self._indices = indices
         self._stopping = stopping
         self._is_installed = False
         self._retention_at = 0.0
 
     def run(self) -> None:
-        """Look every few seconds, until stopped."""
+        """Check every few seconds until stopped."""
         while not self._stopping.is_set():
-            self._look()
-            self._stopping.wait(1.0 if self.trouble else LOOK_SECONDS)
+            self._check()
+            self._stopping.wait(1.0 if self.problem else CHECK_SECONDS)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         try:
             self._install_once()
-            self.trouble = self._indices.prepare_now()
-            self._retain()
+            self.problem = self._indices.prepare_now()
+            self._delete_expired()
         except TemplateRefusedError as error:
             self.refused = str(error)
             self._stopping.set()
         except ApiError as error:
-            self.trouble = f"Elasticsearch answers {error.meta.status} {error.error}"
+            self.problem = f"Elasticsearch answers {error.meta.status} {error.error}"
         except TransportError as error:
-            self.trouble = f"Elasticsearch is away: {type(error).__name__}"
-        except Exception as error:  # this thread must outlive an answer that nobody foresaw
-            log.exception("upkeep failed in an unforeseen way")
-            self.trouble = f"an error in the indexer: {type(error).__name__}"
+            self.problem = f"Elasticsearch is away: {type(error).__name__}"
+        except Exception as error:  # this thread must survive an unexpected answer
+            log.exception("unexpected error in the maintenance of the indices")
+            self.problem = f"an error in the indexer: {type(error).__name__}"
 
     def _install_once(self) -> None:
-        # At start only: while a rolling upgrade runs, a newer template beside an older member is as it should be.
+        # At start only: during a rolling upgrade an older indexer runs beside a newer template.
         if not self._is_installed:
             self._indices.install_template()
             self._is_installed = True
 
-    def _retain(self) -> None:
+    def _delete_expired(self) -> None:
         if time.monotonic() >= self._retention_at:
             self._indices.drop_expired()
             self._retention_at = time.monotonic() + RETENTION_SECONDS
-
-
-def watch_loop(last_tick: Callable[[], float]) -> None:
-    """End the process when the loop has not turned for a minute: a spin inside poll() shows in no other way.
-
-    Nothing is lost: what is not committed comes again, to another member or to this one restarted. The minute is
-    counted in looks, not by the clock: a machine that slept has not looked either.
-    """
-
-    def watch() -> None:
-        seen, looks = last_tick(), 0
-        while looks < SILENT_LOOKS:
-            time.sleep(LOOK_AT_LOOP_SECONDS)
-            looks = looks + 1 if last_tick() == seen else 0
-            seen = last_tick()
-        log.critical("the loop stands still: the process ends", seconds=SILENT_LOOKS * LOOK_AT_LOOP_SECONDS)
-        faulthandler.dump_traceback(all_threads=True)
-        os._exit(EXIT_STUCK)
-
-    Thread(target=watch, name="watchdog", daemon=True).start()

@@ -1,124 +1,105 @@
-"""A thread that takes batches from the outbox and does not let go of an operation before it has its end."""
+"""Sends batches until every operation in them has ended."""
 
-import time
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Thread
 
 import structlog
 
-from indexer.dead_letters.breaker import Breaker
-from indexer.dead_letters.writer import Refused, Rejection
-from indexer.delivery.bulk import Bulk, by_fate
-from indexer.delivery.fate import Fate
+from indexer.dead_letters.rejection import RejectedRecords, Rejection
+from indexer.delivery.bulk import Bulk, Sorted
 from indexer.delivery.indices import Indices
-from indexer.delivery.queue import Batch, Outbox
-from indexer.event.document import Operation, weight
-from indexer.metrics import Ledger
-from indexer.offsets import Offsets, Span
+from indexer.delivery.outcome import Outcome
+from indexer.delivery.queue import Batch, BatchQueue
+from indexer.event.document import Operation
+from indexer.ledger import Ledger
 
 log = structlog.get_logger()
 
-REFRESH_SECONDS = 1.0  # of the index: an acknowledged log is found after this time at the latest
-
 
 @dataclass(slots=True, frozen=True)
-class Desk:
-    """What the senders share."""
+class Delivery:
+    """The way of one batch: its indices, the bulk request, and what follows from each outcome.
 
-    outbox: Outbox
+    Threads: every sender. Blocks: while an index is created and while the request runs. Raises: only by an error in
+    this program; the sender then sends the batch again.
+    """
+
+    queue: BatchQueue
     bulk: Bulk
     indices: Indices
-    dead_letters: Refused
-    offsets: Offsets
+    rejected: RejectedRecords
     ledger: Ledger
-    breaker: Breaker
 
-
-class Sender(Thread):
-    """One bulk request at a time, for ever."""
-
-    def __init__(self, number: int, desk: Desk) -> None:
-        super().__init__(name=f"sender-{number}", daemon=True)
-        self._desk = desk
-
-    def run(self) -> None:
-        """Deliver batches until the outbox is closed."""
-        while batch := self._desk.outbox.take():
-            try:
-                self._deliver(batch)
-            except Exception:
-                log.exception("bulk request failed in an unforeseen way", operations=len(batch.operations))
-                if batch.operations:
-                    self._desk.outbox.put_later(batch.again(batch.operations, "an error in the indexer", held=True))
-
-    def _deliver(self, batch: Batch) -> None:
+    def deliver(self, batch: Batch) -> None:
+        """Send a batch once; what has not ended goes back to the queue."""
         self._give_back([operation for operation in batch.operations if operation.span.gone])
         batch.operations = [operation for operation in batch.operations if not operation.span.gone]
         batch.operations = sendable = self._with_index(batch)
         if not sendable:
             return
-        started = time.monotonic()
-        fates = by_fate(sendable, self._desk.bulk.send(sendable))
-        batch.operations = []  # from here on each has its fate: none may be sent again for an error below
-        self._desk.ledger.bulk_seconds.observe(time.monotonic() - started)
-        self._desk.ledger.bulk_requests.labels(_outcome(fates)).inc()
-        self._finish(fates)
-        self._go_on(batch, fates)
+        found = self.bulk.send(sendable)
+        batch.operations = []  # each has its outcome now: an error below must not send any of them again
+        self._end(found)
+        self._send_again(batch, found)
 
     def _give_back(self, operations: list[Operation]) -> None:
-        """Let go of logs whose partition was taken away: its next owner has them, and they would fill the memory."""
-        self._desk.ledger.returned.inc(len(operations))
-        self._account(operations)
+        # The next owner of a revoked partition reads its records again; here they would only fill the memory.
+        self.ledger.returned(operations)
 
     def _with_index(self, batch: Batch) -> list[Operation]:
-        """Return the operations whose index is there; the others wait, and do not keep these from going."""
-        missing = self._desk.indices.prepare({operation.target for operation in batch.operations})
+        """Return the operations whose index exists; the others wait without holding up these."""
+        missing = self.indices.prepare({operation.target for operation in batch.operations})
         if not missing:
             return batch.operations
         late = [operation for operation in batch.operations if operation.target in missing]
-        self._wait(batch.again(late, next(iter(missing.values())), held=True), Fate.HOLD)
+        self._wait(batch.again(late, next(iter(missing.values()))), Outcome.HOLD)
         return [operation for operation in batch.operations if operation.target not in missing]
 
-    def _finish(self, fates: dict[Fate, list[tuple[Operation, str]]]) -> None:
-        indexed, duplicate = fates.get(Fate.INDEXED, []), fates.get(Fate.DUPLICATE, [])
-        self._desk.ledger.indexed.inc(len(indexed))
-        self._desk.ledger.duplicate.inc(len(duplicate))
-        refused = fates.get(Fate.DEAD_LETTER, [])
-        self._desk.breaker.count("by Elasticsearch", len(indexed) + len(duplicate) + len(refused), len(refused))
-        self._account([operation for operation, _ in indexed + duplicate])
-        if indexed:
-            oldest_ms = min(operation.record.timestamp for operation, _ in indexed)
-            self._desk.ledger.age.observe(max(0.0, time.time() - oldest_ms / 1000 + REFRESH_SECONDS))
-        for operation, why in refused:
-            self._desk.offsets.weigh(operation.span, weight(operation.record) - operation.weight)
-            self._desk.dead_letters.put(Rejection(operation.record, operation.span, why))
+    def _end(self, found: Sorted) -> None:
+        self.ledger.indexed(_operations(found.get(Outcome.INDEXED, ())))
+        self.ledger.duplicate(_operations(found.get(Outcome.DUPLICATE, ())))
+        refused = found.get(Outcome.DEAD_LETTER, [])
+        for operation, _ in refused:
+            self.ledger.became_record(operation)
+        rejections = [Rejection(operation.record, operation.span, why) for operation, why in refused]
+        ended = sum(len(found.get(one, ())) for one in (Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DEAD_LETTER))
+        self.rejected.reject("by Elasticsearch", rejections, of_records=ended)
 
-    def _account(self, operations: list[Operation]) -> None:
-        ended: dict[Span, tuple[int, int]] = {}
-        for operation in operations:
-            records, size = ended.get(operation.span, (0, 0))
-            ended[operation.span] = (records + 1, size + operation.weight)
-        for span, (records, size) in ended.items():
-            self._desk.offsets.finish(span, records, size)
+    def _send_again(self, batch: Batch, found: Sorted) -> None:
+        for outcome in (Outcome.RETRY, Outcome.HOLD):
+            if left := found.get(outcome):
+                operations = _operations(left)
+                if outcome is Outcome.HOLD:
+                    self.indices.doubt({operation.target for operation in operations})
+                self._wait(batch.again(operations, left[0][1]), outcome)
+        if left := found.get(Outcome.SPLIT):
+            self.queue.put(*batch.again(_operations(left), "").halves())
 
-    def _go_on(self, batch: Batch, fates: dict[Fate, list[tuple[Operation, str]]]) -> None:
-        for fate in (Fate.RETRY, Fate.HOLD):
-            if left := fates.get(fate):
-                operations = [operation for operation, _ in left]
-                if fate is Fate.HOLD:
-                    self._desk.indices.doubt({operation.target for operation in operations})
-                self._wait(batch.again(operations, left[0][1], held=fate is Fate.HOLD), fate)
-        if left := fates.get(Fate.SPLIT):
-            self._desk.outbox.put(*batch.again([operation for operation, _ in left], "", held=False).halves())
-
-    def _wait(self, batch: Batch, fate: Fate) -> None:
-        self._desk.ledger.retried.labels(fate.value).inc(len(batch.operations))
+    def _wait(self, batch: Batch, outcome: Outcome) -> None:
+        self.ledger.waits(batch.operations, outcome.value)
         log.warning("logs wait", reason=batch.why, logs=len(batch.operations), attempts=batch.attempts)
-        self._desk.outbox.put_later(batch)
+        self.queue.put_later(batch)
 
 
-def _outcome(fates: Collection[Fate]) -> str:
-    if all(fate in (Fate.INDEXED, Fate.DUPLICATE) for fate in fates):
-        return "stored"
-    return "partly" if Fate.INDEXED in fates else "refused"
+class Sender(Thread):
+    """A thread that delivers one batch at a time until the queue is closed."""
+
+    def __init__(self, number: int, delivery: Delivery) -> None:
+        super().__init__(name=f"sender-{number}", daemon=True)
+        self._delivery = delivery
+
+    def run(self) -> None:
+        """Deliver batches."""
+        queue = self._delivery.queue
+        while batch := queue.take():
+            try:
+                self._delivery.deliver(batch)
+            except Exception:
+                log.exception("unexpected error while a batch was delivered", operations=len(batch.operations))
+                if batch.operations:
+                    queue.put_later(batch.again(batch.operations, "an error in the indexer"))
+
+
+def _operations(found: Iterable[tuple[Operation, str]]) -> list[Operation]:
+    return [operation for operation, _ in found]

@@ -1,1 +1,5 @@
-"""Pure: the bytes of a record to one bulk operation."""
+"""The bytes of a record in, one bulk operation out, or the reason why not. Pure.
+
+`origin` the original position of a record, `redact` takes secrets out, `decode` bytes to a checked log, `document` a
+log to an operation, `reader` all of it.
+"""

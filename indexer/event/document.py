@@ -1,4 +1,4 @@
-"""A log and the record it came in become one operation of a bulk request: id, version, index, bytes. Pure."""
+"""A log and its record become one operation of a bulk request: id, version, index, bytes. Pure."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from indexer.event.origin import origin
 from indexer.offsets import Span
 from mappings.index import OWN, Period, write_alias
 
-# The version orders what happens to one log: the record's timestamp, then its place in the partition. 42 bits of
-# milliseconds last until 2109; 21 bits of offset tell two million records of one millisecond apart.
+# The version orders the events of one log: by the record's timestamp, then by its offset. 42 bits of milliseconds last
+# until 2109; 21 bits of the offset tell two million records of one millisecond apart.
 OFFSET_BITS = 21
 LAST_TIMESTAMP_MS = 2**42 - 1
 
@@ -24,9 +24,9 @@ _encode = msgspec.json.encode
 
 @dataclass(slots=True)
 class Operation:
-    """One log on its way into one index, and the record that it must answer for.
+    """One log on its way into one index, and the record that it came in.
 
-    The body of the request is `action + value[:-1] + tail`: the event's own bytes, its last brace replaced.
+    Its lines of the bulk body are `action + value[:-1] + tail`: the event's own bytes with the last brace replaced.
     """
 
     record: ConsumerRecord
@@ -35,26 +35,26 @@ class Operation:
     action: bytes
     value: bytes
     tail: bytes
-    weight: int  # memory it is counted with, bytes: the record, and what was made of it
-    size: int  # bytes in the body of the request
+    weight: int  # bytes of memory counted for it: the record, and what was made of it
+    size: int  # bytes in the bulk body
 
 
 @dataclass(slots=True, frozen=True)
-class Place:
-    """Which index a log belongs to: the alias that is read, and the period of one index."""
+class IndexTarget:
+    """Where logs are indexed: the alias that is read, and the period of one index."""
 
     alias: str
     period: Period
 
 
-def operation(log: Log, record: ConsumerRecord, span: Span, place: Place) -> Operation:
-    """Return the operation that stores this log, the same for every delivery of it."""
+def operation(log: Log, record: ConsumerRecord, span: Span, target: IndexTarget) -> Operation:
+    """Return the operation that stores this log; it is the same whenever the record is delivered."""
     digest = identity(log, record)
     document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
-    target = write_alias(place.alias, place.period, log.created_ms)
+    index = write_alias(target.alias, target.period, log.created_ms)
     own: dict[str, Any] = {"tie": int.from_bytes(digest[:8], "big") >> 1, **log.own}
     action = (
-        f'{{"index":{{"_index":"{target}","_id":"{document_id}"'
+        f'{{"index":{{"_index":"{index}","_id":"{document_id}"'
         f',"version":{version(record)},"version_type":"external"}}}}\n'
     ).encode()
     tail = b"%b%b}\n" % (_TAIL, _encode(own))
@@ -62,28 +62,28 @@ def operation(log: Log, record: ConsumerRecord, span: Span, place: Place) -> Ope
     return Operation(
         record=record,
         span=span,
-        target=target,
+        target=index,
         action=action,
         value=log.value,
         tail=tail,
-        weight=weight(record) + copied + len(tail),
+        weight=record_weight(record) + copied + len(tail),
         size=len(action) + len(log.value) + len(tail),
     )
 
 
-def weight(record: ConsumerRecord) -> int:
-    """Return the memory a record is counted with, bytes: its own, and what Python keeps around it."""
-    # -1 stands for what it does not have: a byte more or less.
+def record_weight(record: ConsumerRecord) -> int:
+    """Return the bytes of memory counted for a record: its own, and the Python objects around it."""
+    # -1 stands for a part that the record does not have: one byte does not matter.
     size: int = record.serialized_key_size + record.serialized_value_size + record.serialized_header_size
     return 1024 + size
 
 
 def identity(log: Log, record: ConsumerRecord) -> bytes:
-    """Return twelve bytes that are the same for every delivery of one log.
+    """Return twelve bytes that identify a log, the same whenever it is delivered.
 
-    From the gateway's id and request id; a log that carries neither is the record it came in. The document's id
-    begins with `created_at`, so that a topic which was deleted and filled again does not collide with its past,
-    and so that Elasticsearch finds ids, which it must look up for the version, in few segments.
+    They come from the gateway's id and request id, or, for a log with neither, from the record's position in Kafka. The
+    document id begins with `created_at`: a topic that was deleted and created again does not collide with its past, and
+    Elasticsearch, which looks ids up for the version, finds them in few segments.
     """
     if log.id or log.request_id:
         name = f"{log.id}\0{log.request_id}"
@@ -94,7 +94,7 @@ def identity(log: Log, record: ConsumerRecord) -> bytes:
 
 
 def version(record: ConsumerRecord) -> int:
-    """Return a number that is higher for the later record, by Kafka's timestamp: `external` keeps the highest."""
+    """Return a number that is higher for the later record, by its timestamp; `external` keeps the highest version."""
     first = origin(record)
     timestamp_ms = min(max(first.timestamp_ms, 0), LAST_TIMESTAMP_MS)
     return int((timestamp_ms << OFFSET_BITS) | (first.offset & (2**OFFSET_BITS - 1)))

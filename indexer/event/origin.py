@@ -1,7 +1,7 @@
-"""Where a record stood when it was written first: a re-driven dead letter says so in a header.
+"""The original position of a record: one that `redrive` has sent back carries it in a header. Pure.
 
-What is derived from a record's place and time (its version, the id of a log without one, the dead letter it may
-become again) is derived from this, so that re-driving changes none of it.
+What is derived from a record's position and time (its version, the id of a log without ids, the headers of a dead
+letter) is derived from the original one, so redriving does not change it.
 """
 
 import re
@@ -14,7 +14,7 @@ _WRITTEN = re.compile(rb"([a-zA-Z0-9._-]{1,249})/(\d{1,9})/(\d{1,19})/(-?\d{1,19
 
 
 class Origin(NamedTuple):
-    """A place in Kafka and its time, epoch milliseconds."""
+    """A position in Kafka, and the time of the record there, epoch milliseconds."""
 
     topic: str
     partition: int
@@ -27,7 +27,7 @@ class Origin(NamedTuple):
 
 
 def origin(record: ConsumerRecord) -> Origin:
-    """Return where the record stood first."""
+    """Return the original position of a record."""
     for name, value in record.headers or ():
         if name == HEADER and (found := _WRITTEN.fullmatch(value or b"")):
             topic, *numbers = found.groups()

@@ -1,7 +1,7 @@
-"""Faults of kafka-python 3.0.12 that would stop an indexer sooner or later, and what keeps it going.
+"""Faults of kafka-python 3.0.12 that would stop an indexer sooner or later, and how they are worked around.
 
-What goes round them needs the library's inside, so the release is pinned exactly in pyproject.toml. Drop a function
-when a release has mended its fault: tests/test_kafka_3_0_12.py tells.
+The workarounds use private parts of the library, so pyproject.toml pins the release exactly. Remove a function when a
+release has fixed its fault: tests/indexer/kafka_python/test_workarounds.py fails then.
 """
 
 from collections.abc import Collection
@@ -12,14 +12,14 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, LeaderNotAvailableError
 from kafka.net.compat import KafkaNetClient
 
-GIVE_UP_SECONDS = 2.0
+ABANDON_SECONDS = 2.0
 
 
 def connected(**options: Any) -> KafkaConsumer:
     """Return a consumer; raise KafkaError where no broker answers.
 
-    The library leaves the thread and the connections of one that could not be made. While Kafka is away one is tried
-    every few seconds: within half an hour the process would have no file descriptor left to reach it with.
+    The library does not close the thread and the connections of a consumer that could not be created. While Kafka is
+    away that happens every few seconds: within half an hour the process would run out of file descriptors.
     """
     made: list[KafkaNetClient] = []
 
@@ -36,35 +36,34 @@ def connected(**options: Any) -> KafkaConsumer:
 
 
 def abandon(producer: KafkaProducer) -> None:
-    """End a producer with all that it has under way.
+    """Close a producer and drop the records that it has in flight.
 
-    close() first waits for these records, and gives up before it ends the thread that sends them: it would go on.
+    close() waits for these records first, and gives up before it ends the thread that sends them: that would go on.
     """
     producer._sender.force_close()  # noqa: SLF001
-    producer._sender.join(GIVE_UP_SECONDS)  # noqa: SLF001
+    producer._sender.join(ABANDON_SECONDS)  # noqa: SLF001
     with suppress(KafkaError):
         producer.close(timeout=0)
 
 
-def ends_of(consumer: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int) -> dict[Any, int]:
-    """Return where partitions end, those without a leader left out; raise KafkaError where brokers do not answer.
+def end_offsets(consumer: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int) -> dict[Any, int]:
+    """Return the end offsets of the partitions that have a leader; raise KafkaError where brokers do not answer.
 
-    The library raises KeyError for all of them where one has no leader.
+    The library raises KeyError for all partitions where one has no leader.
     """
     leader = consumer._manager.cluster.leader_for_partition  # noqa: SLF001
     led = [partition for partition in partitions if leader(partition) not in (None, -1)]
     try:
         return dict(consumer.end_offsets(led, timeout_ms=timeout_ms)) if led else {}
-    except KeyError:  # lost it meanwhile
+    except KeyError:  # a partition lost its leader meanwhile
         raise LeaderNotAvailableError from None
 
 
 class Membership:
-    """Knows how often the group has forgotten this member, with which all its partitions are somebody else's.
+    """Counts how often the group has removed this member, which then owns none of its partitions any more.
 
-    The library notices that too, and tells a listener, but not while it joins already. And it goes on claiming the
-    last assignment, which the leader of the group believes: two members then own one partition, and the slower one
-    takes the committed offset back.
+    The library calls the listener then, but not while it is joining. And it keeps reporting its last assignment, which
+    the leader of the group believes: two members own one partition, and the slower one rewinds the committed offset.
     """
 
     def __init__(self, consumer: KafkaConsumer) -> None:
@@ -75,7 +74,7 @@ class Membership:
 
     @property
     def is_stable(self) -> bool:
-        """Tell whether it is a member now, and no rebalance is under way."""
+        """Tell whether it is a member now and no rebalance is running."""
         return bool(self._coordinator.stable())
 
     def _lose(self, *arguments: Any, **named: Any) -> None:
@@ -86,22 +85,22 @@ class Membership:
 
 
 def finish_joining(consumer: KafkaConsumer) -> None:
-    """Let the next poll() see a join through that an earlier one left under way.
+    """Let the next poll() finish a join that an earlier one has begun.
 
-    A poll() whose time runs out while the group is joined leaves the rest to the next one, which asks whether a join
-    is needed. When the reason was a change of the topic's partitions the answer is no by then: the assignment is
-    never taken up, heartbeats stay off, and the member owns partitions that it does not read.
+    A poll() that times out while it joins leaves the rest to the next one, which asks whether a join is needed. Where
+    the cause was a change of the topic's partitions the answer is no by then: the assignment is never applied,
+    heartbeats stay off, and the member owns partitions that it does not read.
     """
     coordinator = consumer._coordinator  # noqa: SLF001
     if coordinator._join_task is not None:  # noqa: SLF001
         coordinator.rejoin_needed = True
 
 
-def take_up_parked(consumer: KafkaConsumer) -> None:
-    """Let the fetcher see that its hands are free.
+def release_parked(consumer: KafkaConsumer) -> None:
+    """Let the fetcher return to records that it has set aside.
 
-    It parks the fetched records of a paused partition and takes them up again only while its current run of records
-    is None. A run that was read to its end stays there, and the resumed partition then stands still.
+    It sets the fetched records of a paused partition aside, and returns to them only while its current run of records
+    is None. A run that was read to its end stays there, so the resumed partition hangs.
     """
     fetcher = consumer._fetcher  # noqa: SLF001
     if not fetcher._next_partition_records:  # noqa: SLF001

@@ -42,10 +42,10 @@ def test_what_was_committed_is_not_committed_again() -> None:
 def test_what_was_committed_is_committed_again_when_asked() -> None:
     offsets = all_committed()
 
-    assert (offsets.to_commit(), offsets.to_commit(anew=True)) == ({}, {P0: 10})
+    assert (offsets.to_commit(), offsets.to_commit(again=True)) == ({}, {P0: 10})
 
 
-def test_a_late_answer_for_a_partition_that_was_taken_away_moves_nothing() -> None:
+def test_a_late_answer_for_a_revoked_partition_moves_nothing() -> None:
     offsets = Offsets()
     late = Span(P0, 10, 1, 1)
     offsets.dispatch(late)
@@ -55,22 +55,22 @@ def test_a_late_answer_for_a_partition_that_was_taken_away_moves_nothing() -> No
     offsets.finish(late, 1, 1)
 
     assert offsets.to_commit() == {}
-    assert offsets.records_under_way() == 1
+    assert offsets.records_in_flight() == 1
 
 
-def test_what_is_under_way_of_a_partition_that_was_taken_away_is_marked_and_still_counted() -> None:
+def test_what_is_in_flight_of_a_revoked_partition_is_marked_and_still_counted() -> None:
     offsets = Offsets()
     span = Span(P0, 10, 2, 200)
     offsets.dispatch(span)
     offsets.forget([P0])
 
     assert span.gone
-    assert offsets.bytes_under_way() == 200
+    assert offsets.bytes_in_flight() == 200
     offsets.finish(span, 2, 200)
-    assert (offsets.records_under_way(), offsets.bytes_under_way()) == (0, 0)
+    assert (offsets.records_in_flight(), offsets.bytes_in_flight()) == (0, 0)
 
 
-def test_gaps_at_the_end_are_passed_only_when_nothing_is_under_way() -> None:
+def test_gaps_at_the_end_are_passed_only_when_nothing_is_in_flight() -> None:
     offsets = Offsets()
     span = Span(P0, 10, 1, 1)
     offsets.dispatch(span)

@@ -19,7 +19,7 @@ from api.edge.admission import request_slots
 from api.metrics import Metrics
 from api.request.parameters import PARAMETERS
 from api.settings import ApiSettings
-from indexer.metrics import Ledger
+from indexer.metrics import Metrics as IndexerMetrics
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from service.settings import load
 from tests.support.repository import ROOT
@@ -101,7 +101,7 @@ def test_readme_has_every_parameter_of_the_searches() -> None:
 
 
 def test_readme_names_every_metric_and_no_other() -> None:
-    metrics = [*Ledger().registry.collect(), *Metrics()._registry.collect()]
+    metrics = [*IndexerMetrics().registry.collect(), *Metrics()._registry.collect()]
     known = {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in metrics}
 
     assert set(re.findall(r"`(gateway_logs_[a-z_]+)`", README)) == known

@@ -15,7 +15,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import CorruptRecordError
 from kafka.record.memory_records import MemoryRecordsBuilder
 
-from indexer.kafka_python.damaged import Damage, Unreadable, _Batches
+from indexer.kafka_python.damaged import Damaged, DamagedPlaces, _Batches
 from stack.servers.address import Address, free_port
 from stack.servers.broker import Broker
 from stack.servers.cluster import silent
@@ -61,13 +61,13 @@ def batches(damaged: int, place: int = -1, flipped: int = 0xFF) -> bytes:
 
 def looked_at(fetched: bytes, offset: int = 0) -> list[Any]:
     """Return offset and value of each record at the second look; the first one raises."""
-    damage = Damage()
+    damage = DamagedPlaces()
     with pytest.raises(CorruptRecordError, match=r"t-0: the record batch from offset \d+ to \d+ cannot be read: "):
         read(fetched, damage, offset)
     return read(fetched, damage, offset)
 
 
-def read(fetched: bytes, damage: Damage, offset: int = 0) -> list[Any]:
+def read(fetched: bytes, damage: DamagedPlaces, offset: int = 0) -> list[Any]:
     """Return offset and value of each record."""
     records, found = _Batches(fetched, damage, PLACE, offset), []
     while (one := records.next_batch()) is not None:
@@ -80,12 +80,12 @@ SIZE = len(SOUND) // 3
 
 
 def test_sound_batches_are_read_as_they_are() -> None:
-    assert read(SOUND, Damage()) == [(number, b"v%d" % number) for number in range(9)]
+    assert read(SOUND, DamagedPlaces()) == [(number, b"v%d" % number) for number in range(9)]
 
 
 def test_a_batch_that_the_fetch_cut_short_is_left_to_the_next_one() -> None:
-    assert [offset for offset, _ in read(SOUND[:-1], Damage())] == [0, 1, 2, 3, 4, 5]
-    assert read(b"", Damage()) == []
+    assert [offset for offset, _ in read(SOUND[:-1], DamagedPlaces())] == [0, 1, 2, 3, 4, 5]
+    assert read(b"", DamagedPlaces()) == []
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_whatever_is_damaged_is_one_record_of_its_bytes_and_what_follows_is_read
 
     assert [offset for offset, _ in found] == [0, 1, 2, 5, 6, 7, 8]
     value = found[3][1]
-    assert (type(value), value) == (Unreadable, damaged[SIZE : 2 * SIZE])
+    assert (type(value), value) == (Damaged, damaged[SIZE : 2 * SIZE])
     assert value.reason.startswith("the record batch from offset 3 to 5 cannot be read: its length or its checksum")
 
 
 def test_a_length_beyond_all_that_was_fetched_is_found_out_by_what_follows() -> None:
     damaged = batches(1, AT_LENGTH, 0x01)
 
-    assert [offset for offset, _ in read(damaged[: 2 * SIZE], Damage())] == [0, 1, 2]
+    assert [offset for offset, _ in read(damaged[: 2 * SIZE], DamagedPlaces())] == [0, 1, 2]
     assert [offset for offset, _ in looked_at(damaged[SIZE:], 3)] == [5, 6, 7, 8]
 
 
@@ -115,7 +115,7 @@ def test_a_length_beyond_all_that_was_fetched_is_found_out_by_what_follows() -> 
 def test_a_length_with_which_a_broker_gives_nothing_more_is_believed_to_be_wrong_at_once(flipped: int) -> None:
     damaged = batches(1, AT_LENGTH, flipped)
 
-    assert [offset for offset, _ in read(damaged, Damage())] == [0, 1, 2, 5, 6, 7, 8]
+    assert [offset for offset, _ in read(damaged, DamagedPlaces())] == [0, 1, 2, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize("place", [-1, AT_LENGTH], ids=["a value", "its length"])
@@ -138,7 +138,7 @@ def test_a_batch_that_the_fetch_cut_short_is_whole_however_it_looks_inside() -> 
     odd = batch(1, b"a", bytes(batch(7)), b"b" * 1000)
     fetched = bytes(batch(0) + odd)[: SIZE + 2 * SIZE + 30]  # shorter than the odd one claims to be
 
-    assert [offset for offset, _ in read(fetched, Damage())] == [0, 1, 2]
+    assert [offset for offset, _ in read(fetched, DamagedPlaces())] == [0, 1, 2]
 
 
 def is_seen(place: int) -> bool:
@@ -169,7 +169,7 @@ def test_for_any_damage_that_can_be_seen_what_is_sound_is_read_once_and_in_order
 
 def consumed(stored: bytes) -> list[Any]:
     """Return what a consumer gets that fetches as often as is needed, from a broker that begins with whole batches."""
-    damage, found, offset = Damage(), [], 0
+    damage, found, offset = DamagedPlaces(), [], 0
     while offset < 3 * RECORDS:
         with suppress(CorruptRecordError):
             fetched = read(stored[offset // RECORDS * SIZE :], damage, offset)

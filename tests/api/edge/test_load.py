@@ -66,7 +66,9 @@ def test_under_ten_times_its_load_it_answers_what_it_can_and_refuses_the_rest(ap
     assert set(Counter(answer.status_code for answer in answers)) == {200, 503}
     assert len(answers) - len(refused) > REQUESTS
     assert {answer.headers["retry-after"] for answer in refused} == {"2"}
-    assert {answer.json()["message"] for answer in refused} == {"too many requests at the moment: try again in a moment"}
+    assert {answer.json()["message"] for answer in refused} == {
+        "too many requests at the moment: try again in a moment"
+    }
     assert {answer.status_code for answer in lively} == {200}
     assert resident_mb(api) - before_mb < 60
 

@@ -95,7 +95,7 @@ def test_only_those_with_the_reason_are_chosen_and_a_dry_run_writes_nothing(pipe
 
     told = pipeline.run("redrive", "--reason", "outside the accepted window", "--dry-run")
 
-    assert re.search(r'"letters": 1, "reason": "created_at .* is outside .*"would be re-driven"', told)
+    assert re.search(r'"letters": 1, "reason": "created_at .* is outside .*"would be redriven"', told)
     assert len(records(pipeline)) == before
     pipeline.run("redrive", "--reason", "outside the accepted window")
     index_all(pipeline)
@@ -112,7 +112,7 @@ def test_letters_of_others_and_of_values_left_out_stay_and_are_counted(pipeline:
     told = pipeline.run("redrive")
 
     assert "not written by this indexer" in told
-    assert "there is no topic x" in told
+    assert "the topic x does not exist" in told
     assert "its value is no event: left out" in told
     assert '"read": 3, "sent": 0' in told
 

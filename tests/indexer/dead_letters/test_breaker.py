@@ -5,7 +5,8 @@ import signal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.dead_letters.breaker import WINDOW, Breaker, Share, Stage
+from indexer.dead_letters.breaker import WINDOW, Breaker, Share
+from indexer.dead_letters.rejection import Stage
 from tests.support.oracle import CLEAN, Oracle
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import wait_until
@@ -31,14 +32,14 @@ def test_a_few_refused_at_the_start_hold_nothing() -> None:
     refuse(breaker, FIVE_PERCENT)
 
     assert not breaker.holds()
-    assert breaker.trouble == ""
+    assert breaker.problem == ""
 
 
 def test_one_more_than_the_share_holds_and_says_why() -> None:
     breaker = tripped()
 
     assert breaker.holds()
-    assert "too many records were refused, 251 of the last 251 by the indexer" in breaker.trouble
+    assert "too many records were rejected, 251 of the last 251 by the indexer" in breaker.problem
 
 
 def test_refused_records_further_back_than_the_window_do_not_count() -> None:
@@ -112,7 +113,7 @@ def test_a_share_covers_the_last_records_and_at_most_one_run_more(runs: list[tup
     kept = len(share._runs)
 
     assert share.records == sum(records for records, _ in runs[-kept:])
-    assert share.refused == sum(min(run) for run in runs[-kept:])
+    assert share.rejected == sum(min(run) for run in runs[-kept:])
     assert kept == len(runs) or share.records >= WINDOW > share.records - share._runs[0][0]
 
 

@@ -8,9 +8,10 @@ from elasticsearch import Elasticsearch, OrjsonSerializer
 from kafka import TopicPartition
 
 from indexer.delivery.bulk import Bulk
-from indexer.delivery.fate import Fate
 from indexer.delivery.indices import Indices
-from indexer.event.document import Operation
+from indexer.delivery.outcome import Outcome
+from indexer.event.document import IndexTarget, Operation
+from indexer.metrics import Metrics
 from indexer.offsets import Span
 from mappings.index import index_name, write_alias
 from mappings.instant import DAY_MS
@@ -23,7 +24,7 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 @pytest.fixture
 def target(logs: Logs) -> str:
     today, tomorrow = (write_alias(logs.alias, "day", moment) for moment in (NOW, NOW + DAY_MS))
-    Indices(logs.client, logs.alias, "day", 30).prepare([today, tomorrow])
+    Indices(logs.client, IndexTarget(logs.alias, "day"), 30).prepare([today, tomorrow])
     return today
 
 
@@ -34,10 +35,12 @@ def put(target: str, value: bytes, document_id: str = "1", version: int = 1) -> 
     return Operation(None, SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n', 100, 100)
 
 
-def send(logs: Logs, *operations: Operation) -> list[Fate]:
+def send(logs: Logs, *operations: Operation) -> list[Outcome]:
     client = Elasticsearch(logs.client.transport.node_pool.get().base_url, serializer=OrjsonSerializer(), max_retries=0)
     with client:
-        return [verdict.fate for verdict in Bulk(client, 20).send(list(operations))]
+        found = Bulk(client, 20, Metrics()).send(operations)
+    outcomes = {id(operation): outcome for outcome, of_it in found.items() for operation, _ in of_it}
+    return [outcomes[id(operation)] for operation in operations]
 
 
 def good(target: str, document_id: str = "good") -> Operation:
@@ -49,7 +52,7 @@ def test_stored_then_there_already_then_newer(logs: Logs, target: str) -> None:
 
     fates = send(logs, *(put(target, value, version=version) for version in (5, 5, 4, 6)))
 
-    assert fates == [Fate.INDEXED, Fate.DUPLICATE, Fate.DUPLICATE, Fate.INDEXED]
+    assert fates == [Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DUPLICATE, Outcome.INDEXED]
 
 
 @pytest.mark.parametrize(
@@ -72,9 +75,9 @@ def test_a_document_that_can_never_be_stored_is_a_dead_letter_and_its_neighbours
     logs: Logs, target: str, value: bytes
 ) -> None:
     assert send(logs, good(target), put(target, value), good(target, "other")) == [
-        Fate.INDEXED,
-        Fate.DEAD_LETTER,
-        Fate.INDEXED,
+        Outcome.INDEXED,
+        Outcome.DEAD_LETTER,
+        Outcome.INDEXED,
     ]
 
 
@@ -101,29 +104,30 @@ def test_an_index_that_cannot_be_written_holds_its_logs_and_no_others(
     tomorrow = write_alias(logs.alias, "day", NOW + DAY_MS)
     trouble(logs.client, index_name(target))
 
-    assert send(logs, good(target), good(tomorrow)) == [Fate.HOLD, Fate.INDEXED]
+    assert send(logs, good(target), good(tomorrow)) == [Outcome.HOLD, Outcome.INDEXED]
 
 
 def test_a_request_beyond_what_elasticsearch_takes_is_split(logs: Logs, target: str) -> None:
     large = b'{"created_at":%d,"x":"%b"}' % (NOW, b"x" * 21_000_000)
 
-    assert send(logs, *(put(target, large, str(number)) for number in range(5))) == [Fate.SPLIT] * 5
+    assert send(logs, *(put(target, large, str(number)) for number in range(5))) == [Outcome.SPLIT] * 5
 
 
 def test_an_index_is_never_made_by_writing_to_it(logs: Logs, target: str) -> None:
-    assert send(logs, good(f"{logs.alias}-1999.01.01"), good(target)) == [Fate.HOLD, Fate.INDEXED]
+    assert send(logs, good(f"{logs.alias}-1999.01.01"), good(target)) == [Outcome.HOLD, Outcome.INDEXED]
     assert not logs.client.indices.exists(index=f"{logs.alias}-1999.01.01")
 
 
 def test_an_id_that_poisons_the_whole_request_is_found_by_splitting(logs: Logs, target: str) -> None:
     poison = put(target, b'{"created_at":%d}' % NOW, "x" * 600)
 
-    assert send(logs, good(target), poison) == [Fate.SPLIT, Fate.SPLIT]
-    assert send(logs, poison) == [Fate.DEAD_LETTER]
+    assert send(logs, good(target), poison) == [Outcome.SPLIT, Outcome.SPLIT]
+    assert send(logs, poison) == [Outcome.DEAD_LETTER]
 
 
 def test_nobody_there_means_again() -> None:
     with Elasticsearch("http://127.0.0.1:9", max_retries=0) as client:
-        (verdict,) = Bulk(client, 2).send([good("t")])
+        lone = good("t")
+        found = Bulk(client, 2, Metrics()).send([lone])
 
-    assert (verdict.fate, verdict.why) == (Fate.RETRY, "Elasticsearch is away: ConnectionError")
+    assert found == {Outcome.RETRY: [(lone, "Elasticsearch is away: ConnectionError")]}

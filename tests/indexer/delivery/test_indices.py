@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from indexer.delivery.indices import Indices, TemplateRefusedError
+from indexer.event.document import IndexTarget
 from mappings.index import VERSION, fingerprint, index_name, template, write_alias
 from mappings.instant import DAY_MS
 from tests.support.logs import remove_logs
@@ -24,7 +25,7 @@ def name(elasticsearch: Elasticsearch) -> Iterator[str]:
 
 
 def make(client: Elasticsearch, name: str, retention_days: int = 30) -> Indices:
-    return Indices(client, name, "day", retention_days)
+    return Indices(client, IndexTarget(name, "day"), retention_days)
 
 
 def index_of(name: str, days_ago: int) -> str:
@@ -57,14 +58,14 @@ def test_many_that_start_at_once_install_one_template(elasticsearch: Elasticsear
 def test_a_template_of_somebody_else_is_left_alone(elasticsearch: Elasticsearch, name: str) -> None:
     elasticsearch.indices.put_index_template(name=name, index_patterns=["elsewhere-*"])
 
-    with pytest.raises(TemplateRefusedError, match="was not made by this program"):
+    with pytest.raises(TemplateRefusedError, match="was not created by this program"):
         make(elasticsearch, name).install_template()
 
 
 def test_an_older_program_does_not_undo_a_newer_template(elasticsearch: Elasticsearch, name: str) -> None:
     elasticsearch.indices.put_index_template(name=name, body=template(name) | {"version": VERSION + 1})
 
-    with pytest.raises(TemplateRefusedError, match="a newer indexer runs here"):
+    with pytest.raises(TemplateRefusedError, match="a newer indexer has run here"):
         make(elasticsearch, name).install_template()
 
 

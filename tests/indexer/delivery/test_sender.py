@@ -1,7 +1,7 @@
 """For any answers to any requests each operation ends once, and is sent until then and not after."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -10,44 +10,44 @@ from hypothesis import strategies as st
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.dead_letters.breaker import Breaker
-from indexer.dead_letters.writer import Rejection
-from indexer.delivery.bulk import Bulk, Verdict
-from indexer.delivery.fate import Fate
+from indexer.dead_letters.rejection import Rejection, Stage
+from indexer.delivery.bulk import Bulk, ItemResult, Sorted, by_outcome
 from indexer.delivery.indices import Indices
-from indexer.delivery.queue import Batch, Outbox
-from indexer.delivery.sender import Desk, Sender
-from indexer.event.document import Operation, weight
-from indexer.metrics import Ledger
-from indexer.offsets import Offsets, Span
+from indexer.delivery.outcome import Outcome
+from indexer.delivery.queue import Batch, BatchQueue
+from indexer.delivery.sender import Delivery
+from indexer.event.document import Operation, record_weight
+from indexer.ledger import Ledger
+from indexer.offsets import Span
 
 PARTITION = TopicPartition("t", 0)
-LAST = (Fate.INDEXED, Fate.DUPLICATE, Fate.DEAD_LETTER)
+LAST = (Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DEAD_LETTER)
 
-# What happens to one operation: some fates that mean "again", then one that is an end; or it spoils its requests.
-Script = tuple[list[Fate], Fate, bool]
+# What happens to one operation: some outcomes that mean "again", then one that is an end; or it spoils its requests.
+Script = tuple[list[Outcome], Outcome, bool]
 scripts = st.tuples(
-    st.lists(st.sampled_from([Fate.RETRY, Fate.HOLD]), max_size=4), st.sampled_from(LAST), st.booleans()
+    st.lists(st.sampled_from([Outcome.RETRY, Outcome.HOLD]), max_size=4), st.sampled_from(LAST), st.booleans()
 )
 
 
 class Scripted:
-    """Stands for Elasticsearch, its indices and the dead-letter topic, and counts how each operation ended."""
+    """A double of Elasticsearch, its indices and the dead-letter topic; counts how each operation ended."""
 
-    def __init__(self, script: list[Script], offsets: Offsets) -> None:
+    def __init__(self, script: list[Script], ledger: Ledger) -> None:
         self.ended: Counter[int] = Counter()
         self._script = [(iter(again), last, spoils) for again, last, spoils in script]
-        self._offsets = offsets
+        self._ledger = ledger
 
-    def send(self, operations: list[Operation]) -> list[Verdict]:
+    def send(self, operations: list[Operation]) -> Sorted:
         """Answer as the script says; a request with one that spoils it is refused whole, until that is alone."""
         if len(operations) > 1 and any(self._script[number(one)][2] for one in operations):
-            return [Verdict(Fate.SPLIT)] * len(operations)
-        return [self._verdict(number(one)) for one in operations]
+            return by_outcome(operations, [ItemResult(Outcome.SPLIT)] * len(operations))
+        return by_outcome(operations, [self._result(number(one)) for one in operations])
 
-    def put(self, rejection: Rejection) -> None:
-        """Take a dead letter."""
-        self._offsets.finish(rejection.span, 1, weight(rejection.record))
+    def reject(self, _: Stage, rejections: Sequence[Rejection], of_records: int) -> None:  # noqa: ARG002
+        """Take dead letters."""
+        for rejection in rejections:
+            self._ledger.dead_lettered(rejection.record, rejection.span)
 
     def prepare(self, _: Iterable[str]) -> dict[str, str]:
         """Have every index."""
@@ -56,11 +56,11 @@ class Scripted:
     def doubt(self, _: Iterable[str]) -> None:
         """Have it still."""
 
-    def _verdict(self, place: int) -> Verdict:
+    def _result(self, place: int) -> ItemResult:
         again, last, _ = self._script[place]
-        fate = next(again, last)
-        self.ended[place] += fate in LAST
-        return Verdict(fate, "why")
+        outcome = next(again, last)
+        self.ended[place] += outcome in LAST
+        return ItemResult(outcome, "why")
 
 
 def number(operation: Operation) -> int:
@@ -69,27 +69,28 @@ def number(operation: Operation) -> int:
 
 def operation(offset: int, span: Span) -> Operation:
     record = ConsumerRecord("t", 0, 0, offset, 1, 0, None, b"{}", [], None, -1, 2, -1)
-    return Operation(record, span, "index", b"action\n", b"{}", b"tail\n", weight(record) + 5, 14)
+    return Operation(record, span, "index", b"action\n", b"{}", b"tail\n", record_weight(record) + 5, 14)
 
 
 @given(st.lists(scripts, min_size=1, max_size=30))
 def test_for_any_answers_each_operation_ends_exactly_once(script: list[Script]) -> None:
-    offsets, ledger, outbox = Offsets(), Ledger(), Outbox(1_000)
-    double: Any = Scripted(script, offsets)
-    desk = Desk(outbox, cast("Bulk", double), cast("Indices", double), double, offsets, ledger, Breaker(1))
+    ledger, queue = Ledger(), BatchQueue(1_000)
+    offsets = ledger.offsets
+    double: Any = Scripted(script, ledger)
+    delivery = Delivery(queue, cast("Bulk", double), cast("Indices", double), double, ledger)
     span = Span(PARTITION, len(script), len(script), 0)
     operations = [operation(offset, span) for offset in range(len(script))]
     span.size = sum(one.weight for one in operations)
-    offsets.dispatch(span)
-    outbox.put(Batch(operations))
+    ledger.polled(span)
+    queue.put(Batch(operations))
     with patch("indexer.delivery.queue.random", return_value=0.0):
-        while offsets.records_under_way():
-            batch = outbox.take()
+        while offsets.records_in_flight():
+            batch = queue.take()
             assert batch
-            Sender(0, desk)._deliver(batch)
+            delivery.deliver(batch)
 
     assert double.ended == dict.fromkeys(range(len(script)), 1)
     assert offsets.to_commit() == {PARTITION: len(script)}
-    assert offsets.bytes_under_way() == 0
-    assert not outbox._ready
-    assert not outbox._waiting
+    assert offsets.bytes_in_flight() == 0
+    assert not queue._ready
+    assert not queue._waiting

@@ -9,7 +9,7 @@ from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import Log
-from indexer.event.document import Place, operation, version
+from indexer.event.document import IndexTarget, operation, version
 from indexer.offsets import Span
 from mappings.instant import parse_rfc3339
 
@@ -26,7 +26,7 @@ def record(**fields: Any) -> ConsumerRecord:
 
 
 def framed(log: Log, at: ConsumerRecord) -> tuple[Any, Any]:
-    one = operation(log, at, SPAN, Place("logs", "day"))
+    one = operation(log, at, SPAN, IndexTarget("logs", "day"))
     action, source, nothing = (one.action + one.value[:-1] + one.tail).split(b"\n")
     assert nothing == b""
     return json.loads(action)["index"], json.loads(source)
@@ -90,6 +90,6 @@ def test_a_log_is_counted_with_its_record_and_with_what_was_made_of_it() -> None
     as_it_came, rewritten = (log()._replace(value=value), log()._replace(value=b'{"created_at":22}'))
     at = record(value=value)
 
-    ones = [operation(one, at, SPAN, Place("logs", "day")) for one in (as_it_came, rewritten)]
+    ones = [operation(one, at, SPAN, IndexTarget("logs", "day")) for one in (as_it_came, rewritten)]
 
     assert [one.weight - len(one.tail) for one in ones] == [1024 + 30, 1024 + 30 + 17]

@@ -15,8 +15,15 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
 from indexer.consumer.loop import CONSUMER
-from indexer.dead_letters.writer import PRODUCER
-from indexer.kafka_python.workarounds import Membership, abandon, connected, ends_of, finish_joining, take_up_parked
+from indexer.kafka_python.record_writer import PRODUCER
+from indexer.kafka_python.workarounds import (
+    Membership,
+    abandon,
+    connected,
+    end_offsets,
+    finish_joining,
+    release_parked,
+)
 from stack.servers.address import free_port
 from tests.support.pipeline import Pipeline
 from tests.support.servers import Servers
@@ -55,7 +62,7 @@ def read_with_a_pause(pipeline: Pipeline, help_along: Callable[[KafkaConsumer], 
     return found
 
 
-@pytest.mark.parametrize(("help_along", "expected"), [(nothing, False), (take_up_parked, True)])
+@pytest.mark.parametrize(("help_along", "expected"), [(nothing, False), (release_parked, True)])
 def test_the_records_of_a_paused_partition_are_read_on_after_it_is_resumed(
     pipeline: Pipeline, help_along: Callable[[KafkaConsumer], None], expected: bool
 ) -> None:
@@ -135,7 +142,7 @@ def all_ends(consumer: KafkaConsumer, partitions: list[TopicPartition], timeout_
         return {}
 
 
-@pytest.mark.parametrize(("ask", "expected"), [(all_ends, 0), (ends_of, 2)])
+@pytest.mark.parametrize(("ask", "expected"), [(all_ends, 0), (end_offsets, 2)])
 def test_a_partition_without_a_leader_does_not_hide_where_the_others_end(
     pipeline: Pipeline, ask: Callable[..., dict[TopicPartition, int]], expected: int
 ) -> None:

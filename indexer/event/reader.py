@@ -1,0 +1,40 @@
+"""From a record to its operation: decode, redact, frame. Pure, but for the damage that the Kafka client reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kafka.consumer.fetcher import ConsumerRecord
+
+from indexer.event.decode import InvalidEventError, Window, decode
+from indexer.event.document import IndexTarget, Operation, operation
+from indexer.event.redact import Redaction
+from indexer.kafka_python.damaged import Damaged
+from indexer.offsets import Span
+
+
+class Read(NamedTuple):
+    """One record that was read."""
+
+    operation: Operation
+    redacted: Mapping[str, int]  # rule → secrets that were redacted
+
+
+@dataclass(slots=True, frozen=True)
+class EventReader:
+    """How records are read: into which indices, which logs are too old, which secrets are redacted."""
+
+    target: IndexTarget
+    retention_days: int
+    redaction: Redaction
+
+    def window(self, now_ms: int) -> Window:
+        """Return the accepted window of `created_at` at this moment."""
+        return Window.at(now_ms, self.retention_days)
+
+    def read(self, record: ConsumerRecord, span: Span, window: Window) -> Read:
+        """Return the operation of a record; raise InvalidEventError with the reason in words."""
+        if isinstance(record.value, Damaged):
+            raise InvalidEventError(record.value.reason)
+        log = decode(record.value, window, self.redaction)
+        return Read(operation(log, record, span, self.target), log.redacted)
