@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 import struct
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -75,11 +76,10 @@ def is_open(address: Address) -> bool:
 def elasticsearch_answers(url: str, ca_certs: Path | None = None) -> bool:
     """Whether Elasticsearch answers at the URL, and no other web server: a header names it."""
     try:
-        connection = _http_connection(url, ca_certs)
-        connection.request("GET", "/_cluster/health?timeout=1s")
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
+        with closing(_http_connection(url, ca_certs)) as connection:
+            connection.request("GET", "/_cluster/health?timeout=1s")
+            answer = connection.getresponse()
+            answer.read()
     except (OSError, http.client.HTTPException):
         return False
     # 401 and 403 come from a running server that asks for a key; 503 and 408 from one that is not ready
