@@ -24,7 +24,7 @@ from bench.servers import Say, Servers, servers
 from bench.settings import BenchSettings
 from service import logs
 from service.settings import load
-from stack.errors import StackError
+from stack.errors import CommandError
 
 HEAP, QUICK_HEAP = "4g", "1g"
 QUICK_BULKS = (Plan(2_000_000, 1), Plan(2_000_000, 2))
@@ -52,7 +52,7 @@ def main() -> None:
     try:
         with servers(load(BenchSettings), _heap(arguments), _say) as measured:
             reports.extend(_reports(measured, arguments))
-    except (StackError, BenchError) as error:
+    except (CommandError, BenchError) as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
         sys.exit("bench: ended before all figures were there")

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from bench.errors import BenchError
-from stack.servers.address import parse_address
+from stack.network.address import parse_address
 
 TIMEOUT_S = 120
 NOTHING: Mapping[str, str] = {}

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from bench.errors import BenchError
-from stack.servers.child import PYTHON_TETHER
+from stack.processes.child import python_command
 
 START_S = 60
 STOP_S = 30
@@ -17,7 +17,7 @@ LOOK_S = 0.01
 
 
 class Program:
-    """`python -m NAME` as long as the `with` lasts; it never outlives this process, see stack/tether.py."""
+    """`python -m NAME` as long as the `with` lasts."""
 
     def __init__(self, name: str, log: Path, environment: Mapping[str, str]) -> None:
         self._name = name
@@ -25,7 +25,7 @@ class Program:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [*PYTHON_TETHER, name],
+                python_command(name),
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -10,7 +10,7 @@ from bench.ingest.topic import dead_letter_topic
 from bench.program import Program
 from bench.servers import Servers
 from indexer.event.document import Place
-from stack.servers.address import Address, free_port
+from stack.network.address import Address, free_port
 
 PROBE_S = 10
 ASSIGNED = "partitions assigned"  # what the indexer logs when it may begin

@@ -5,7 +5,7 @@ import re
 import time
 from typing import NamedTuple
 
-from stack.servers.address import parse_address
+from stack.network.address import parse_address
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from bench.connection import Connection
-from stack.servers.address import parse_address
+from stack.network.address import parse_address
 
 OF_THE_CONNECTION = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 PIT = b"{point in time}"  # stands where the id of a point in time stood

@@ -1,24 +1,24 @@
-"""Addresses, and the probes that ask what listens there."""
-
-import gc
-import socket
-from collections.abc import Iterator
+"""Addresses of servers."""
 
 import pytest
 
-from stack.servers import address
-from stack.servers.address import Address, elasticsearch_answers, kafka_answers
+from stack.network.address import Address, free_port, parse_address
+from stack.network.probes import is_open
 
 
-@pytest.fixture
-def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
-    """A server that accepts connections and never answers."""
-    monkeypatch.setattr(address, "PROBE_SECONDS", 0.1)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield Address(*listener.getsockname())
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://127.0.0.1:9201/", Address("127.0.0.1", 9201)),
+        ("https://es.example.com", Address("es.example.com", 9200)),
+        ("localhost:9300", Address("localhost", 9300)),
+        ("[::1]:9300", Address("::1", 9300)),
+    ],
+)
+def test_urls_and_host_port_pairs_are_parsed(text: str, expected: Address) -> None:
+    assert parse_address(text, 9200) == expected
+    assert expected.is_loopback == ("example" not in text)
 
 
-def test_a_probe_of_a_silent_server_closes_its_socket(silent_server: Address) -> None:
-    assert not elasticsearch_answers(f"http://{silent_server}")
-    assert not kafka_answers(silent_server)
-    gc.collect()  # a socket that is still open raises ResourceWarning here, and warnings are errors
+def test_a_free_port_is_free() -> None:
+    assert not is_open(Address("127.0.0.1", free_port()))

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 from indexer.consumer.loop import CONSUMER
 from indexer.dead_letters.writer import PRODUCER
 from indexer.kafka_python.workarounds import Membership, abandon, connected, ends_of, finish_joining, take_up_parked
-from stack.servers.address import free_port
+from stack.network.address import free_port
 from tests.support.pipeline import Pipeline
 from tests.support.servers import Servers
 from tests.support.waiting import wait_until
