@@ -1,4 +1,4 @@
-"""An HTTP proxy before one server. A callable decides the answer to each request, so it can record or replace it."""
+"""An HTTP proxy before one server. A callable responds to each request: it can record, forward or replace."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,19 +25,21 @@ class Request(NamedTuple):
     body: bytes
 
 
-Answer = Callable[[Request], Response | None]
+Forward = Callable[[Request], Response]
+Respond = Callable[[Request, Forward], Response | None]
 
 
 class HttpProxy:
     """Listens on a free loopback port until it is closed.
 
-    `answer` is called for each request, on a thread per connection. It may call `forward`. It returns the
-    response, or None to close the connection without one. A "content-length" that it sets is sent as it is.
+    `respond` is called for each request, on a thread for each connection. It returns the response, or None to close
+    the connection without one. Its second argument sends a request to the server, on a new connection, and returns
+    the response or raises OSError. A "content-length" in a response replaces the length of its body.
     """
 
-    def __init__(self, upstream: Address, answer: Answer) -> None:
+    def __init__(self, upstream: Address, respond: Respond) -> None:
         self._upstream = upstream
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, answer))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, respond, self._forward))
         Thread(target=self._server.serve_forever, name="http-proxy", daemon=True).start()
 
     @property
@@ -58,8 +60,7 @@ class HttpProxy:
         self._server.shutdown()
         self._server.server_close()
 
-    def forward(self, request: Request) -> Response:
-        """Send the request to the server, on a new connection, and return its answer; raise OSError when it fails."""
+    def _forward(self, request: Request) -> Response:
         with Connection(self._upstream, FORWARD_TIMEOUT_S) as connection:
             response = connection.request(request.method, request.path, request.body or None, request.headers)
         return response._replace(headers=_without_connection(response.headers))
@@ -68,19 +69,20 @@ class HttpProxy:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, answer: Answer, *arguments: Any) -> None:
-        self._answer = answer
+    def __init__(self, respond: Respond, forward: Forward, *arguments: Any) -> None:
+        self._respond = respond
+        self._forward = forward
         super().__init__(*arguments)  # serves the whole connection
 
     def handle_one_request(self) -> None:
-        """Answer one request of any method; the base class would want a method of its own for each."""
+        """Respond to a request of any method; the base class would need a method for each."""
         self.raw_requestline = self.rfile.readline(MAX_REQUEST_LINE_BYTES + 1)
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = _without_connection({name.lower(): value for name, value in self.headers.items()})
-        response = self._answer(Request(self.command, self.path, headers, body))
+        response = self._respond(Request(self.command, self.path, headers, body), self._forward)
         if response is None:
             self.close_connection = True
             return

@@ -75,7 +75,7 @@ def _build(directory: Path, progress: Progress) -> None:
     shutil.rmtree(directory, ignore_errors=True)
     building = Path(tempfile.mkdtemp(dir=directory.parent))
     try:
-        _fill(building, directory, progress)
+        _build_into(building, directory, progress)
         building.rename(directory)
     except OSError:
         if not _is_complete(directory):  # when it is, another process has built the same meanwhile
@@ -84,7 +84,7 @@ def _build(directory: Path, progress: Progress) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _fill(building: Path, directory: Path, progress: Progress) -> None:
+def _build_into(building: Path, directory: Path, progress: Progress) -> None:
     progress("downloading jars: Elasticsearch (40 MB, once)")
     elasticsearch = jars.fetch(jars.ELASTICSEARCH)
     netty = jars.fetch(jars.NETTY_TRANSPORT)

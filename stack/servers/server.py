@@ -8,7 +8,7 @@ from stack.network.address import Address
 from stack.network.probes import is_open
 from stack.processes.child import Child
 
-START_TIMEOUT_S = 120
+SERVER_START_TIMEOUT_S = 120
 
 
 class Server(ABC):
@@ -64,7 +64,7 @@ class Server(ABC):
     def wait_until_ready(self) -> None:
         """Return when the launched server is ready; raise CommandError when it ends or takes too long."""
         if self._child:
-            self._child.wait_until(self.answers, START_TIMEOUT_S)
+            self._child.wait_until(self.answers, SERVER_START_TIMEOUT_S)
             self._child.check()  # another program may have taken the port meanwhile, and be the one that answers
 
     def check(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stack.network.address import Address, free_port
 from stack.processes.child import Child
 
-START_TIMEOUT_S = 600  # the first start on a machine downloads and compiles
+FIRST_START_TIMEOUT_S = 600  # the first start on a machine downloads and compiles
 
 
 class Command:
@@ -42,7 +42,7 @@ class Command:
 
     def wait_until_ready(self) -> None:
         """Wait for the line that starts with `ready`."""
-        self.process.wait_until(lambda: any(line.startswith("ready") for line in self.lines()), START_TIMEOUT_S)
+        self.process.wait_until(lambda: any(line.startswith("ready") for line in self.lines()), FIRST_START_TIMEOUT_S)
 
     def servers(self, kind: str = "") -> list[int]:
         """Return the ids of the processes, of any parent, whose command line has its directory and this word."""
