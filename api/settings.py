@@ -1,12 +1,12 @@
 """The settings of the API, from environment variables."""
 
-import ipaddress
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
 from api.access.keyring import Keyring
+from service.loopback import is_loopback
 from service.settings import StoreSettings
 
 
@@ -46,11 +46,3 @@ class ApiSettings(StoreSettings):
     def origins(self) -> list[str]:
         """Return the origins whose pages may read answers."""
         return [origin.strip() for origin in self.api_cors_origins.split(",") if origin.strip()]
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

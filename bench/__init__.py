@@ -1,1 +1,16 @@
-"""How fast it is: the indexer against raw `_bulk`, the API against bare searches, periods of an index (not shipped)."""
+"""Benchmarks of the indexer and the API. Not shipped.
+
+`__main__`     the command line: which benchmarks run, how large they are
+`settings`     settings from the environment
+`servers`      the Elasticsearch and Kafka to measure on
+`machine`      hardware and versions, for the report
+`data/`        events in a topic, documents in Elasticsearch
+`programs`     indexer and API as child processes
+`ingest/`      `python -m bench ingest`: the indexer against raw `_bulk` requests
+`search/`      `python -m bench search`: the API against the bare Elasticsearch requests
+`overload/`    `python -m bench overload`: more requests than the API can serve
+`periods`      `python -m bench periods`: an index for each day, week or month
+`usage`        CPU time and memory of a process
+`percentiles`  percentiles of measured times
+`tables`       tables in Markdown
+"""

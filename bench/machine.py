@@ -1,4 +1,4 @@
-"""Where figures were measured: without it they say nothing."""
+"""The machine and the versions that figures were measured on: figures of different machines cannot be compared."""
 
 import os
 import platform
@@ -6,13 +6,13 @@ import re
 import time
 from pathlib import Path
 
-from bench.servers import Servers
-from bench.store import Store
+from bench.data.elasticsearch_admin import ElasticsearchAdmin
+from bench.servers import MeasuredServers
 
 
-def machine(servers: Servers) -> str:
-    """Return one paragraph on the machine and the versions of what ran on it."""
-    elasticsearch = Store(servers.elasticsearch_url).version()
+def machine(servers: MeasuredServers) -> str:
+    """Return a paragraph with the date, the hardware and the versions."""
+    elasticsearch = ElasticsearchAdmin(servers.elasticsearch_url).version()
     return (
         f"{time.strftime('%Y-%m-%d')}: {_processor()}, {os.cpu_count()} cores, {_memory_gb()} GB of memory, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, Elasticsearch {elasticsearch} "

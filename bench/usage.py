@@ -1,4 +1,4 @@
-"""What a process has used so far, from /proc: CPU seconds and memory. Not a number where there is no /proc."""
+"""CPU time and memory of a process, from /proc. Without /proc each value is NaN."""
 
 import os
 import re
@@ -6,11 +6,11 @@ from math import nan
 from pathlib import Path
 
 PROC = Path("/proc")
-USER_TIME, SYSTEM_TIME = 11, 12  # fields of /proc/PID/stat behind the name, which may hold blanks
+USER_TIME, SYSTEM_TIME = 11, 12  # fields of /proc/PID/stat, counted after the name, which may contain spaces
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of all threads, user and system."""
+    """Return the CPU time of all threads so far, user and system."""
     if not PROC.exists():
         return nan
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
@@ -18,7 +18,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def peak_bytes(pid: int) -> float:
-    """Return the highest resident memory."""
+    """Return the peak of resident memory so far."""
     if not PROC.exists():
         return nan
     match = re.search(r"VmHWM:\s+(\d+) kB", (PROC / str(pid) / "status").read_text())

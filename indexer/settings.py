@@ -64,7 +64,7 @@ class IndexerSettings(StoreSettings):
     def _each_has_a_port(cls, value: str) -> str:
         found = [re.fullmatch(r"\s*\S+:(\d{1,5})\s*", address) for address in value.split(",")]
         if not all(one and int(one[1]) <= MAX_PORT for one in found):
-            raise ValueError("every address must be like host:9092")
+            raise ValueError("each address must look like host:9092")
         return value
 
     @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile", "kafka_ssl_crlfile")

@@ -1,1 +1,5 @@
-"""What a log is: the event as it arrives, the index as Elasticsearch receives it. Imports neither program."""
+"""What a log is. Both programs import this package; it imports neither.
+
+`event` the event as it arrives, `logs.json` the index as Elasticsearch receives it, `index` its names and periods,
+`instant` times, `text` how texts are read for the search.
+"""

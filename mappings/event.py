@@ -1,7 +1,7 @@
-"""The event: one gateway log as it travels in Kafka. The only place where a field is declared in Python.
+"""The event: one gateway log, the value of a Kafka record. The only place where a field is declared in Python.
 
-Every field may be null or absent, which mean the same. Fields that are not declared here are kept and given
-back as they came, but not indexed. The types are the contract's: a number written as a string is refused.
+A field that is null is the same as an absent one. Fields that are not declared here are stored and returned as they
+came, but not indexed. The types are those of docs/event.md: a number written as a string is rejected.
 """
 
 from typing import Annotated
@@ -13,7 +13,7 @@ Time = int | str  # epoch milliseconds or RFC 3339
 
 
 class Price(Struct, frozen=True):
-    """What the tokens cost: a price per so many units, the unit beside it."""
+    """Prices: each for so many units, which the field beside it says."""
 
     input_price: float | None = None
     input_price_unit: Int64 | None = None
@@ -33,7 +33,7 @@ class Price(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """What the call used: tokens, and searches of the web."""
+    """Tokens and web searches that the call used."""
 
     input_tokens: Int64 | None = None
     output_tokens: Int64 | None = None
@@ -46,7 +46,7 @@ class Usage(Struct, frozen=True):
 
 
 class RequestDetail(Struct, frozen=True):
-    """The two bodies as the gateway saw them, and whether it cut them."""
+    """The two bodies as the gateway saw them, and whether it truncated them."""
 
     id: Int64 | None = None
     log_id: Int64 | None = None
@@ -57,7 +57,7 @@ class RequestDetail(Struct, frozen=True):
 
 
 class LogEvent(Struct, frozen=True):
-    """One gateway log. `created_at`, the end of the request, is the one field that must be there."""
+    """One gateway log. Only `created_at`, the end of the request, is required."""
 
     id: Int64 | None = None
     request_id: str | None = None

@@ -1,4 +1,4 @@
-"""The index as Elasticsearch receives it: its body, its names, and which period a moment falls into."""
+"""The index: its settings and mappings, its names, and the period that a moment belongs to."""
 
 import json
 import re
@@ -13,37 +13,40 @@ from mappings.instant import DAY_MS, EPOCH
 
 Period = Literal["day", "week", "month"]
 
-VERSION = 2  # of logs.json: raise it with every change, so that an older indexer never undoes a newer one
+VERSION = 2  # of logs.json; raise it with every change, so that an older indexer does not undo it
 BODY: Mapping[str, Any] = json.loads(files("mappings").joinpath("logs.json").read_bytes())
-OWN = "gateway_logs"  # the one key that the indexer adds to an event, and the API takes away again
+OWN = "gateway_logs"  # the key that the indexer adds to an event and the API removes
 
 _FORMATS: Mapping[Period, str] = {"day": "%Y.%m.%d", "week": "%G.w%V", "month": "%Y.%m"}
 
 
 def write_alias(alias: str, period: Period, created_ms: int) -> str:
-    """Return the name that a log of this moment is written to, such as `gateway-logs-2026.11.24`.
+    """Return the alias that a log of this moment is written to, such as `gateway-logs-2026.11.24`.
 
-    It depends on the event's own time alone: a log that is delivered again, however late, meets itself.
+    It depends on the event's own time only, so a log that is delivered again goes to the same index.
     """
     return _name(alias, period, created_ms // DAY_MS)
 
 
 def index_name(written_to: str) -> str:
-    """Return the index behind a write alias; the version lets a later mapping take over the alias."""
+    """Return the index behind a write alias; its version allows a later mapping to take over the alias."""
     return f"{written_to}-v{VERSION}"
 
 
 def period_end_ms(alias: str, index: str) -> int | None:
-    """Return the moment after the last log an index can hold, epoch ms; None where the name is not ours."""
+    """Return the end of the period of an index, exclusive, epoch ms; None for a name of another program."""
     match = re.fullmatch(re.escape(alias) + r"-(\d{4})\.(?:w(\d\d)|(\d\d)(?:\.(\d\d))?)-v\d+", index)
     return None if match is None else _end(*match.groups())
 
 
 def template(alias: str) -> dict[str, Any]:
-    """Return the body of the index template for the indices of this alias, known by version and fingerprint."""
+    """Return the index template for the indices of this alias, identified by version and fingerprint."""
     return {
         "index_patterns": [f"{alias}-*"],
-        "priority": 500 + len(alias),  # `logs-new-*` is also `logs-*`: the longer name is meant, and equals are refused
+        "priority": 500
+        + len(
+            alias
+        ),  # `logs-new-*` also matches `logs-*`: the longer name wins; Elasticsearch refuses equal priorities
         "version": VERSION,
         "_meta": {"owner": "gateway-logs", "fingerprint": fingerprint()},
         "template": BODY,
@@ -51,20 +54,20 @@ def template(alias: str) -> dict[str, Any]:
 
 
 def fingerprint() -> str:
-    """Return twelve characters that change with any change of logs.json."""
+    """Return twelve characters that change whenever logs.json changes."""
     return sha256(json.dumps(BODY, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=4096)
 def _name(alias: str, period: Period, day: int) -> str:
-    # A whole day since the epoch, not a float timestamp: a log of 23:59:59.999 must not round into the next day.
+    # Whole days since the epoch, not a float: 23:59:59.999 must not be rounded up to the next day.
     return f"{alias}-{EPOCH + timedelta(days=day):{_FORMATS[period]}}"
 
 
 def _end(year: str, week: str | None, month: str, day: str | None) -> int | None:
     try:
         return (_next(int(year), week, month, day) - EPOCH) // timedelta(milliseconds=1)
-    except ValueError:  # a name like ours with a date that does not exist is not ours
+    except ValueError:  # a date that does not exist: not a name of ours
         return None
 
 

@@ -1,18 +1,18 @@
-"""Moments as the contract writes them: epoch milliseconds or RFC 3339 in, milliseconds or RFC 3339 out."""
+"""Times: epoch milliseconds or RFC 3339 in, epoch milliseconds or RFC 3339 out."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
 DAY_MS = 86_400_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-GO_ZERO_MS = -62_135_596_800_000  # 0001-01-01T00:00:00Z, what a Go program writes for "no time"
+GO_ZERO_MS = -62_135_596_800_000  # 0001-01-01T00:00:00Z, which a Go program writes for "no time"
 YEAR_10000_MS = 253_402_300_800_000
 
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)",
     re.ASCII,
 )
-# Elasticsearch reads only these spellings: upper-case letters, nine digits, offsets up to 18 hours (java.time).
+# Elasticsearch parses only these: upper-case letters, nine digits, offsets up to 18 hours (java.time).
 _ELASTICSEARCH = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-7]):[0-5]\d)",
     re.ASCII,
@@ -20,7 +20,7 @@ _ELASTICSEARCH = re.compile(
 
 
 def instant_ms(value: int | str | None) -> int | None:
-    """Return a moment of an event as epoch ms, None where it says "none" (null, 0, "", the Go zero time).
+    """Return a time of an event as epoch ms; None for "none" (null, 0, "", the Go zero time).
 
     Raise ValueError for a text that is not RFC 3339 and for a moment outside the years 1 to 9999.
     """
@@ -33,7 +33,7 @@ def instant_ms(value: int | str | None) -> int | None:
 
 
 def parse_rfc3339(text: str) -> int:
-    """Return epoch milliseconds, finer digits cut off; raise ValueError for anything but RFC 3339.
+    """Return epoch milliseconds, further digits cut off; raise ValueError for anything but RFC 3339.
 
     A leap second (`:60`) is the first moment of the next minute.
     """
@@ -48,7 +48,7 @@ def parse_rfc3339(text: str) -> int:
 
 
 def is_read_by_elasticsearch(text: str) -> bool:
-    """Tell whether a date field takes this RFC 3339 spelling as it is."""
+    """Tell whether a date field of Elasticsearch accepts this RFC 3339 time as it is written."""
     return _ELASTICSEARCH.fullmatch(text) is not None
 
 

@@ -1,1 +1,1 @@
-"""What both programs need to be services: settings that are checked at start, and log lines."""
+"""What both programs share as services: `settings` checked at start, structured `logs`, `loopback` addresses."""

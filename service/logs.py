@@ -1,24 +1,20 @@
-"""Log lines: for a person on a terminal, one JSON object a line anywhere else."""
+"""Structured log lines: readable on a terminal, one JSON object per line anywhere else."""
 
 import logging
 import sys
 
 import structlog
 
-# Without the local variables of each frame, which structlog shows by default: keys and log bodies are in them.
+# Without the local variables of each frame, which structlog shows by default: they may hold keys, prompts and answers.
 _traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
-# Without the values of local variables: those are people's prompts and answers.
-TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-
-
 def configure(level: int = logging.INFO) -> None:
-    """Set up structlog for this process. Lines go to stderr, which is never buffered."""
-    person = sys.stderr.isatty()
+    """Set up structlog for this process. Lines go to stderr, which is not buffered."""
+    on_terminal = sys.stderr.isatty()
     output = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if person
+        if on_terminal
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
@@ -26,11 +22,11 @@ def configure(level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if person else [_traceback]),
+            *([] if on_terminal else [_traceback]),
             output,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
-    # The client names every failed attempt in a warning; what follows from it is logged here, once.
+    # The client logs every failed attempt; the programs log what follows from it, once.
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""The settings that the programs share, and how any of them is read: once, at start, or not at all."""
+"""The settings that the programs share, and how a program reads its settings: once, at start."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ _LOGIN = re.compile(r"[^/,\s]*@")  # user and password in an address
 
 
 class StoreSettings(BaseSettings):
-    """Where the logs are kept: the Elasticsearch connection, and the alias they are read by."""
+    """The Elasticsearch connection, and the alias of the logs."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -31,7 +31,7 @@ class StoreSettings(BaseSettings):
         for url in value.split(","):
             parts = urlsplit(url.strip())
             if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
-                raise ValueError("every address must be like http://host:9200 or https://host:9200")
+                raise ValueError("each address must look like http://host:9200 or https://host:9200")
         return value
 
     @field_validator("elasticsearch_ca_certs")
@@ -46,13 +46,13 @@ class StoreSettings(BaseSettings):
         if self.elasticsearch_api_key and self.elasticsearch_username:
             raise ValueError("set ELASTICSEARCH_API_KEY or ELASTICSEARCH_USERNAME, not both")
         if (self.elasticsearch_username is None) != (self.elasticsearch_password is None):
-            raise ValueError("ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD go together")
+            raise ValueError("ELASTICSEARCH_USERNAME requires ELASTICSEARCH_PASSWORD, and the other way round")
         return self
 
     def client_options(self) -> dict[str, Any]:
-        """Return what `Elasticsearch` and `AsyncElasticsearch` take: addresses, login, certificates.
+        """Return options of `Elasticsearch` and `AsyncElasticsearch`: addresses, credentials, certificates.
 
-        The client's own retries are off: it repeats at once and without a pause. Both programs own that decision.
+        The client's retries are off, because it repeats at once and without a pause. The programs decide about retries.
         """
         options: dict[str, Any] = {
             "hosts": [_with_port(url.strip()) for url in self.elasticsearch_url.split(",")],
@@ -70,7 +70,7 @@ class StoreSettings(BaseSettings):
 
 
 def load(settings: type[Settings]) -> Settings:
-    """Read a program's settings from the environment, or end it with one line for each that is wrong."""
+    """Return settings from the environment, or end the process with one line for each that is wrong."""
     try:
         return settings()
     except ValidationError as error:
@@ -90,12 +90,12 @@ def _sentence(settings: type[BaseSettings], wrong: Any) -> str:
 def _has_port(parts: SplitResult) -> bool:
     try:
         return parts.port != 0
-    except ValueError:  # no number, or none that a port can have
+    except ValueError:  # not a number, or not one of a port
         return False
 
 
 def _with_port(url: str) -> str:
-    """Add the port that the scheme means: the client wants it spelt out."""
+    """Add the default port of the scheme: the client requires a port."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     if ":" not in host.rpartition("]")[2]:

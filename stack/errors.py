@@ -1,5 +1,5 @@
-"""The one exception that a person at the terminal gets to read."""
+"""The error that ends a command of `stack` or `bench`."""
 
 
-class StackError(Exception):
-    """Something the person can act on: one sentence that says what is wrong and what to do."""
+class CommandError(Exception):
+    """The command cannot go on. The message is one sentence for the user: what is wrong and what to do."""

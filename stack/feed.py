@@ -1,8 +1,8 @@
-"""`python -m stack feed`: realistic events into the Kafka topic."""
+"""`python -m stack feed`: generate events and write them to the Kafka topic."""
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count as naturals
 from itertools import islice
@@ -12,13 +12,15 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from stack.errors import StackError
+from stack.errors import CommandError
 from stack.events.generate import Event, events, history
-from stack.servers.address import is_open, parse_address
-from stack.settings import Settings
+from stack.network.address import parse_address
+from stack.network.probes import is_open
+from stack.progress import Progress
+from stack.settings import StackSettings
 
-EVENTS_PER_FLUSH = 10_000  # the producer's buffer has no bound of its own
-PROGRESS_SECONDS = 2
+EVENTS_PER_FLUSH = 10_000  # kafka-python's buffer has no limit, so flush regularly
+FEED_REPORT_INTERVAL_S = 2
 PAST_DAYS = 20
 PRODUCER_OPTIONS = {
     "acks": "all",
@@ -28,19 +30,19 @@ PRODUCER_OPTIONS = {
     "max_request_size": 8 * 1024 * 1024,
     "delivery_timeout_ms": 60_000,
 }
-IDS_PER_MS = 100  # ids begin with the time, so that a later feed never repeats an earlier one's
+IDS_PER_MS = 100  # ids start from the current time, so that a later feed does not repeat those of an earlier one
 
 
-class Plan(NamedTuple):
-    """What to write: without a rate the past days as fast as possible, with one (events/s) the present."""
+class FeedOptions(NamedTuple):
+    """What to write: with a rate events of the present, without one events of the past days at full speed."""
 
-    events: int  # 0 with a rate: for ever
-    rate: float | None
+    events: int  # 0 with a rate: without end
+    rate: float | None  # events a second
     seed: int
 
 
 class Feed:
-    """Writes events to the topic, and counts those that the broker has acknowledged (acks=all)."""
+    """Writes events to a topic and counts those that the broker has acknowledged (acks=all)."""
 
     def __init__(self, producer: KafkaProducer, topic: str) -> None:
         self.written = 0
@@ -50,73 +52,73 @@ class Feed:
         self._topic = topic
 
     def write(self, event: Event) -> None:
-        """Hand one event to the producer; StackError when Kafka has not taken an earlier one."""
+        """Pass an event to the producer. Each EVENTS_PER_FLUSH events it flushes, and may raise CommandError."""
         delivery = self._producer.send(self._topic, orjson.dumps(event), key=event["group"].encode())
-        delivery.add_callback(self._acknowledge).add_errback(self._fail)
+        delivery.add_callback(self._on_acknowledged).add_errback(self._on_error)
         self.written += 1
         if self.written % EVENTS_PER_FLUSH == 0:
             self.flush()
 
     def flush(self) -> None:
-        """Wait until everything written is acknowledged; StackError when it cannot be."""
+        """Wait until Kafka has acknowledged every event; raise CommandError when it has refused one."""
         self._producer.flush()
         if self._failure:
-            raise StackError(f"Kafka did not take an event ({self._failure!r}): see its log, then feed again.")
+            raise CommandError(f"Kafka did not accept an event ({self._failure!r}): see its log, then feed again.")
 
-    # Called by the producer's own thread, one after the other.
-    def _acknowledge(self, _record: Any) -> None:
+    # The producer's thread calls these two, one call after the other.
+    def _on_acknowledged(self, _record: Any) -> None:
         self.acknowledged += 1
 
-    def _fail(self, error: BaseException) -> None:
+    def _on_error(self, error: BaseException) -> None:
         self._failure = error
 
 
-def feed(settings: Settings, plan: Plan, progress: Callable[[str], None]) -> int:
-    """Write what is planned and return how many events Kafka has acknowledged; StackError when it is away."""
+def feed(settings: StackSettings, options: FeedOptions, progress: Progress) -> int:
+    """Write events and return how many Kafka has acknowledged; raise CommandError when Kafka does not accept them."""
     now_ms = time.time_ns() // 1_000_000
-    past = history(plan.events, now_ms, _days(settings.retention_days))
-    moments = live(plan.events, plan.rate) if plan.rate else past
+    past = history(options.events, now_ms, _past_days(settings.retention_days))
+    moments_ms = live(options.events, options.rate) if options.rate else past
     with _producer(settings) as producer:
-        writing = Feed(producer, settings.kafka_topic)
+        writer = Feed(producer, settings.kafka_topic)
         try:
-            _write_all(writing, events(plan.seed, moments, first_id=now_ms * IDS_PER_MS), progress)
-            writing.flush()
+            _write_all(writer, events(options.seed, moments_ms, first_id=now_ms * IDS_PER_MS), progress)
+            writer.flush()
         finally:
-            progress(f"{writing.acknowledged:,} events acknowledged by Kafka")
-    return writing.acknowledged
+            progress(f"{writer.acknowledged:,} events acknowledged by Kafka")
+    return writer.acknowledged
 
 
 def live(count: int, rate: float) -> Iterator[int]:
-    """Give the present moment so many times (0: for ever), at so many a second, as each comes; epoch ms."""
+    """Yield the current time `rate` times a second, epoch milliseconds; `count` times, or without end when it is 0."""
     started = time.monotonic()
     for number in islice(naturals(), count or None):
         time.sleep(max(0.0, started + number / rate - time.monotonic()))
         yield time.time_ns() // 1_000_000
 
 
-def _days(retention_days: int) -> float:
-    """Give how far back events may reach: older ones would be refused before they are searchable."""
+def _past_days(retention_days: int) -> float:
+    """Return the age of the oldest event. The indexer rejects events that are older than the retention."""
     return min(PAST_DAYS, retention_days * 0.9) if retention_days else PAST_DAYS
 
 
-def _write_all(writing: Feed, wanted: Iterable[Event], progress: Callable[[str], None]) -> None:
+def _write_all(writer: Feed, wanted: Iterable[Event], progress: Progress) -> None:
     reported = time.monotonic()
     for event in wanted:
-        writing.write(event)
-        if time.monotonic() - reported > PROGRESS_SECONDS:
+        writer.write(event)
+        if time.monotonic() - reported > FEED_REPORT_INTERVAL_S:
             reported = time.monotonic()
-            progress(f"{writing.written:,} events written, {writing.acknowledged:,} acknowledged")
+            progress(f"{writer.written:,} events written, {writer.acknowledged:,} acknowledged")
 
 
 @contextmanager
-def _producer(settings: Settings) -> Iterator[KafkaProducer]:
-    """Give a producer and close it; StackError when no broker answers or takes the connection."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it reports every attempt
+def _producer(settings: StackSettings) -> Iterator[KafkaProducer]:
+    """Yield a producer and close it; raise CommandError when no broker answers, or one refuses the connection."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # kafka-python logs each failed attempt to connect
     addresses = settings.kafka_bootstrap_servers
     if not any(is_open(parse_address(address, 9092)) for address in addresses.split(",")):
-        raise StackError(f"Kafka does not answer at {addresses}: start it (python -m stack) and feed again.")
+        raise CommandError(f"Kafka does not answer at {addresses}: start it (python -m stack) and feed again.")
     try:
         with closing(KafkaProducer(**settings.kafka_options(), **PRODUCER_OPTIONS)) as producer:
             yield producer
     except KafkaError as error:
-        raise StackError(f"Kafka at {addresses} does not take events ({error}): see its log.") from error
+        raise CommandError(f"Kafka at {addresses} does not accept events ({error}): see its log.") from error

@@ -1,44 +1,45 @@
-"""`python -m stack`: the servers in the foreground, those that answer already left as they are."""
+"""`python -m stack`: Elasticsearch and Kafka in the foreground. Servers that already answer are used as they are."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stack.servers.address import Address, elasticsearch_answers, is_open, kafka_answers, parse_address
+from stack.network.address import Address, parse_address
+from stack.network.probes import elasticsearch_answers, is_open, kafka_answers
+from stack.progress import Progress
 from stack.servers.broker import Broker
-from stack.servers.cluster import check_memory, cluster, start, stop
+from stack.servers.cluster import check_memory, clustered_nodes, start_servers, stop_servers
 from stack.servers.installation import install
 from stack.servers.node import Node
 from stack.servers.server import Server
-from stack.settings import Settings
+from stack.settings import StackSettings
 
-Progress = Callable[[str], None]
-CHECK_SECONDS = 0.5
+CHECK_INTERVAL_S = 0.5
 
 
-def serve(settings: Settings, progress: Progress) -> None:
-    """Run the servers until a signal ends them; StackError when one of them ends by itself."""
-    with servers(settings, progress) as running:
+def serve(settings: StackSettings, progress: Progress) -> None:
+    """Run the missing servers until a signal ends this process; raise CommandError when one of them ends."""
+    with missing_servers(settings, progress) as started:
         progress(f"ready: Elasticsearch {settings.elasticsearch_url}, Kafka {settings.kafka_bootstrap_servers}")
-        while running:
-            for server in running:
+        while started:
+            for server in started:
                 server.check()
-            time.sleep(CHECK_SECONDS)
+            time.sleep(CHECK_INTERVAL_S)
 
 
 @contextmanager
-def servers(settings: Settings, progress: Progress) -> Iterator[list[Server]]:
-    """Start the servers that do not answer yet, give them, and end them at the end."""
+def missing_servers(settings: StackSettings, progress: Progress) -> Iterator[list[Server]]:
+    """Start the servers that do not answer yet, yield them once they do, and stop them at the end."""
     missing = [*_missing_nodes(settings, progress), *_missing_broker(settings, progress)]
     try:
-        start(missing, progress)
+        start_servers(missing, progress)
         yield missing
     finally:
-        stop(missing, progress)
+        stop_servers(missing, progress)
 
 
-def _missing_nodes(settings: Settings, progress: Progress) -> list[Node]:
-    """Give a node for every Elasticsearch address, or none where one of them answers."""
+def _missing_nodes(settings: StackSettings, progress: Progress) -> list[Node]:
+    """Return a node for each Elasticsearch URL, or none when one of the URLs answers."""
     urls = settings.elasticsearch_urls()
     for url in urls:
         if elasticsearch_answers(url, settings.elasticsearch_ca_certs):
@@ -48,20 +49,20 @@ def _missing_nodes(settings: Settings, progress: Progress) -> list[Node]:
     for address in addresses:
         Node.refuse_unless_loopback(address)
     check_memory(settings.stack_es_heap, len(addresses))
-    return cluster(addresses, settings.stack_dir, install(progress), settings.stack_es_heap)
+    return clustered_nodes(addresses, settings.stack_dir, install(progress), settings.stack_es_heap)
 
 
-def _missing_broker(settings: Settings, progress: Progress) -> list[Broker]:
-    """Give a broker, or none where one of the addresses answers."""
+def _missing_broker(settings: StackSettings, progress: Progress) -> list[Broker]:
+    """Return a broker for the first bootstrap server, or none when one of them answers."""
     addresses = [parse_address(text, 9092) for text in settings.kafka_bootstrap_servers.split(",")]
     for address in addresses:
-        if _kafka_is_there(address):
+        if _kafka_is_running(address):
             progress(f"Kafka answers at {address}: used as it is")
             return []
     Broker.refuse_unless_loopback(addresses[0])
     return [Broker(addresses[0], settings.stack_dir / "kafka", install(progress))]
 
 
-def _kafka_is_there(address: Address) -> bool:
-    """Whether a broker answers; elsewhere an open port must do, it may ask for TLS or a password first."""
+def _kafka_is_running(address: Address) -> bool:
+    """Return whether a broker answers. On other machines an open port is enough: the broker may require TLS."""
     return kafka_answers(address) if address.is_loopback else is_open(address)

@@ -1,4 +1,4 @@
-"""What the environment says about the servers, the feed and the programs to run."""
+"""Settings of the commands of `stack`, from the environment."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """Read once at start; every name is the environment variable in lower case."""
+class StackSettings(BaseSettings):
+    """Read once at start. Each field is an environment variable, in upper case."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
@@ -21,20 +21,20 @@ class Settings(BaseSettings):
     kafka_sasl_plain_username: str | None = None
     kafka_sasl_plain_password: SecretStr | None = None
     kafka_ssl_cafile: str | None = None
-    retention_days: NonNegativeInt = Field(default=30, description="0 keeps for ever")
+    retention_days: NonNegativeInt = Field(default=30, description="0 keeps logs for ever")
     stack_dir: Path = Path(".stack")
-    stack_es_heap: str = Field(default="1g", description="of each node, as Java writes sizes")
+    stack_es_heap: str = Field(default="1g", description="heap of each node, as Java writes sizes")
     api_host: str = "127.0.0.1"
     api_port: PositiveInt = 8000
     api_admin_keys: SecretStr = Field(default=SecretStr(""), description="comma-separated")
     indexer_metrics_port: PositiveInt = 9108
 
     def elasticsearch_urls(self) -> list[str]:
-        """Give the nodes' addresses, one by one."""
+        """Return the URL of each node, without a trailing slash."""
         return [url.strip().rstrip("/") for url in self.elasticsearch_url.split(",") if url.strip()]
 
     def kafka_options(self) -> dict[str, Any]:
-        """Give what a Kafka client needs to connect."""
+        """Return the arguments with which a Kafka client connects; options that are not set are left out."""
         password = self.kafka_sasl_plain_password
         options = {
             "bootstrap_servers": self.kafka_bootstrap_servers.split(","),
@@ -47,5 +47,5 @@ class Settings(BaseSettings):
         return {name: value for name, value in options.items() if value is not None}
 
     def admin_key(self) -> str:
-        """Give the key that reads every log, or "" where the API asks for none."""
+        """Return the first admin key, or "" when none is set."""
         return self.api_admin_keys.get_secret_value().split(",")[0].strip()

@@ -1,26 +1,28 @@
-"""`python -m bench ingest`: from Kafka to searchable, against raw `_bulk` of the very same bytes."""
+"""`python -m bench ingest`: from Kafka to searchable documents, against raw `_bulk` requests of the same bytes."""
 
 import time
 from collections.abc import Iterable, Sequence
 from statistics import mean, median
 from typing import NamedTuple
-from uuid import uuid4
 
-from bench.documents import Document, documents
-from bench.ingest.indexer import IndexerTiming, run_indexer
-from bench.ingest.raw import Plan, RawTiming, run_raw
+from bench.data.bulk import BulkOptions
+from bench.data.documents import Document, documents
+from bench.data.elasticsearch_admin import ElasticsearchAdmin
+from bench.data.names import new_name
+from bench.data.topic import filled_topic, records
+from bench.ingest.indexer import IndexerTiming, time_indexer
+from bench.ingest.raw import RawTiming, time_raw
 from bench.ingest.redaction import redaction
-from bench.ingest.topic import filled_topic, records
-from bench.ingest.trial import PLANS, Course, fastest_plan
-from bench.programs import Job
-from bench.servers import Say, Servers
-from bench.store import Store
-from bench.table import table
+from bench.ingest.trial import CANDIDATES, Trial, fastest_options
+from bench.programs import IndexerJob
+from bench.servers import MeasuredServers
+from bench.tables import markdown_table, one_line
 from indexer.event.document import IndexTarget
 from stack.events.generate import events, history
+from stack.progress import Progress
 
-SEED = 1
-HEADS = (
+INGEST_SEED = 1
+INGEST_COLUMNS = (
     "round",
     "raw, accepted /s",
     "raw, searchable /s",
@@ -34,97 +36,94 @@ HEADS = (
 
 
 class IngestPlan(NamedTuple):
-    """How much to measure."""
+    """The size of the benchmark."""
 
     events: int = 200_000
     rounds: int = 3
-    days: float = 1  # that `created_at` is spread over
-    trial: int = 40_000  # documents for the first heat of the trial
-    bulks: Sequence[Plan] = PLANS  # to choose from
+    days: float = 1  # `created_at` is spread over these days
+    trial_documents: int = 40_000  # for the first round of the trial
+    candidates: Sequence[BulkOptions] = CANDIDATES  # for raw bulk requests
 
 
-class Round(NamedTuple):
-    """Raw, then the indexer."""
+class IngestRound(NamedTuple):
+    """One run of the raw bulk requests, then one of the indexer."""
 
     raw: RawTiming
     indexer: IndexerTiming
 
     @property
     def ratio(self) -> float:
-        """How fast the indexer is beside raw bulk, both until searchable."""
+        """Speed of the indexer divided by that of raw bulk requests, both until searchable."""
         return self.raw.searchable_s / self.indexer.searchable_s
 
 
-class Bench(NamedTuple):
+class IngestSetup(NamedTuple):
     """What every round runs on."""
 
-    servers: Servers
-    store: Store
-    corpus: list[Document]
-    raw_place: IndexTarget
-    job: Job
+    servers: MeasuredServers
+    admin: ElasticsearchAdmin
+    documents: list[Document]
+    raw_target: IndexTarget
+    job: IndexerJob
 
 
-def ingest(servers: Servers, plan: IngestPlan, say: Say) -> str:
-    """Measure, and return the figures in Markdown."""
-    say(f"filling a topic with {plan.events:,} events of the last {plan.days:g} days")
-    generated = events(SEED, history(plan.events, time.time_ns() // 1_000_000, plan.days))
+def ingest(servers: MeasuredServers, plan: IngestPlan, progress: Progress) -> str:
+    """Run the benchmark and return its report in Markdown."""
+    progress(f"filling a topic with {plan.events:,} events of the last {plan.days:g} days")
+    generated = events(INGEST_SEED, history(plan.events, time.time_ns() // 1_000_000, plan.days))
     with filled_topic(servers.bootstrap_servers, generated) as topic:
-        bench = _prepare(servers, topic)
+        setup = _set_up(servers, topic)
         try:
-            say("warm-up round, not counted")
-            _round(bench, plan.bulks[0])
-            course = Course(bench.store, bench.raw_place, bench.corpus, say)
-            fastest = fastest_plan(course, plan.bulks, plan.trial)
-            rounds = [_told(_round(bench, fastest), bench, say) for _ in range(plan.rounds)]
+            progress("warm-up round, not counted")
+            _measure(setup, plan.candidates[0])
+            trial = Trial(setup.admin, setup.raw_target, setup.documents, progress)
+            fastest = fastest_options(trial, plan.candidates, plan.trial_documents)
+            rounds = []
+            for _ in range(plan.rounds):
+                rounds.append(_measure(setup, fastest))
+                progress(one_line(INGEST_COLUMNS[1:], _cells("", len(setup.documents), rounds[-1:])[1:]))
         finally:
-            for alias in (bench.raw_place.alias, bench.job.place.alias):
-                bench.store.forget(alias)
-    return _report(plan, bench, fastest, rounds)
+            for alias in (setup.raw_target.alias, setup.job.target.alias):
+                setup.admin.delete_indices_and_template(alias)
+    return _report(plan, setup, fastest, rounds)
 
 
-def _prepare(servers: Servers, topic: str) -> Bench:
-    name = uuid4().hex[:8]
-    # Names of one length: the bodies are as long as the indexer's to the byte.
-    raw, job = IndexTarget(f"bench-{name}-a", "day"), Job(topic, IndexTarget(f"bench-{name}-b", "day"))
-    corpus = list(documents(records(servers.bootstrap_servers, topic), raw))
-    return Bench(servers, Store(servers.elasticsearch_url), corpus, raw, job)
+def _set_up(servers: MeasuredServers, topic: str) -> IngestSetup:
+    name = new_name()
+    # Both aliases have the same length, so that raw bodies are as long as those of the indexer.
+    raw_target, job = IndexTarget(f"{name}-a", "day"), IndexerJob(topic, IndexTarget(f"{name}-b", "day"))
+    from_topic = list(documents(records(servers.bootstrap_servers, topic), raw_target))
+    return IngestSetup(servers, ElasticsearchAdmin(servers.elasticsearch_url), from_topic, raw_target, job)
 
 
-def _round(bench: Bench, plan: Plan) -> Round:
-    raw = run_raw(bench.store, bench.raw_place, bench.corpus, plan)
-    bench.store.drop(bench.raw_place.alias)
-    indexer = run_indexer(bench.servers, bench.job, len(bench.corpus))
-    bench.store.drop(bench.job.place.alias)
-    return Round(raw, indexer)
+def _measure(setup: IngestSetup, options: BulkOptions) -> IngestRound:
+    raw = time_raw(setup.admin, setup.raw_target, setup.documents, options)
+    setup.admin.delete_indices(setup.raw_target.alias)
+    indexer = time_indexer(setup.servers, setup.job, len(setup.documents))
+    setup.admin.delete_indices(setup.job.target.alias)
+    return IngestRound(raw, indexer)
 
 
-def _told(measured: Round, bench: Bench, say: Say) -> Round:
-    cells = _cells("round", len(bench.corpus), [measured])
-    say(", ".join(f"{head}: {cell}" for head, cell in zip(HEADS[1:], cells[1:], strict=True)))
-    return measured
-
-
-def _report(plan: IngestPlan, bench: Bench, fastest: Plan, rounds: list[Round]) -> str:
-    count, ratio = len(bench.corpus), median(one.ratio for one in rounds)
+def _report(plan: IngestPlan, setup: IngestSetup, fastest: BulkOptions, rounds: list[IngestRound]) -> str:
+    count, ratio = len(setup.documents), median(one.ratio for one in rounds)
     rows = [_cells(str(number), count, [one]) for number, one in enumerate(rounds, start=1)]
-    event_bytes = mean(document.event_bytes for document in bench.corpus)
-    document_bytes = mean(len(document.lines) for document in bench.corpus)
+    event_bytes = mean(document.event_bytes for document in setup.documents)
+    document_bytes = mean(len(document.lines) for document in setup.documents)
     method = (
         f"{count:,} events of {event_bytes:,.0f} bytes on average ({document_bytes:,.0f} in the bulk body), "
         f"`created_at` over {plan.days:g} days, from a full topic (4 partitions, lz4) until a count through the alias "
-        "finds all of them, without a forced refresh. The indexer's clock starts when it has been assigned its "
+        "finds all of them, without a forced refresh. The indexer's time starts when it has been assigned its "
         "partitions, and its CPU per event is counted from there; `with its start` is from the start of the process. "
-        "Raw is `_bulk` of the very same bytes, prepared beforehand, sent as a trial found to be fastest "
+        "Raw is `_bulk` with the same bytes, prepared beforehand, with the options that a trial found to be fastest "
         f"({fastest})."
     )
     verdict = f"**Ratio {ratio:.2f}** (median of the rounds, wanted: 0.85 or more)."
-    figures = table(HEADS, [*rows, _cells("median", count, rounds)])
+    figures = markdown_table(INGEST_COLUMNS, [*rows, _cells("median", count, rounds)])
     return f"### Ingest\n\n{verdict}\n\n{method}\n\n{figures}\n\n{redaction()}"
 
 
-def _cells(name: str, events: int, rounds: Sequence[Round]) -> list[str]:
-    """Return one row: the medians of these rounds."""
+def _cells(name: str, events: int, rounds: Sequence[IngestRound]) -> list[str]:
+    """Return a row: the medians of these rounds."""
 
     def rate(seconds: Iterable[float]) -> str:
         return f"{events / median(seconds):,.0f}"

@@ -1,39 +1,42 @@
-"""A short trial finds how raw `_bulk` is fastest here: the indexer is held against the best, not against any."""
+"""A trial of bulk options: the indexer is compared with the fastest raw bulk requests, not with arbitrary ones."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench.documents import Document
-from bench.ingest.raw import Plan, run_raw
-from bench.servers import Say
-from bench.store import Store
+from bench.data.bulk import BulkOptions
+from bench.data.documents import Document
+from bench.data.elasticsearch_admin import ElasticsearchAdmin
+from bench.ingest.raw import time_raw
 from indexer.event.document import IndexTarget
+from stack.progress import Progress
 
 FINALISTS = 3
-PLANS = tuple(Plan(megabytes * 1_000_000, in_flight) for megabytes in (2, 4, 8) for in_flight in (1, 2, 3, 4))
+CANDIDATES = tuple(
+    BulkOptions(megabytes * 1_000_000, in_flight) for megabytes in (2, 4, 8) for in_flight in (1, 2, 3, 4)
+)
 
 
-class Course(NamedTuple):
-    """What plans are tried on."""
+class Trial(NamedTuple):
+    """What the candidates are tried on."""
 
-    store: Store
-    place: IndexTarget
-    corpus: list[Document]
-    say: Say
-
-
-def fastest_plan(course: Course, plans: Sequence[Plan], first_heat: int) -> Plan:
-    """Return the fastest plan: all run over so many documents, the best of them once more over all."""
-    heat = course._replace(corpus=course.corpus[:first_heat])
-    # There and back: a machine that gets faster, or slower, must not favour those that come late.
-    speeds = [(_speed(heat, plan), plan) for plan in (*plans, *reversed(plans))]
-    ranking = list(dict.fromkeys(plan for _, plan in sorted(speeds, reverse=True)))
-    return max(ranking[:FINALISTS], key=lambda plan: _speed(course, plan))
+    admin: ElasticsearchAdmin
+    target: IndexTarget
+    documents: Sequence[Document]
+    progress: Progress
 
 
-def _speed(course: Course, plan: Plan) -> float:
-    """Return events a second until the last request is answered."""
-    timing = run_raw(course.store, course.place, course.corpus, plan)
-    speed = len(course.corpus) / timing.accepted_s
-    course.say(f"trial of raw _bulk, {plan}, {len(course.corpus):,} documents: {speed:,.0f}/s")
+def fastest_options(trial: Trial, candidates: Sequence[BulkOptions], first_round: int) -> BulkOptions:
+    """Return the fastest candidate: try all on `first_round` documents, then the best of them on all documents."""
+    small = trial._replace(documents=trial.documents[:first_round])
+    # A second time in reverse order: a machine that slows down meanwhile must not favour the first candidates.
+    speeds = [(_documents_per_s(small, options), options) for options in (*candidates, *reversed(candidates))]
+    ranking = list(dict.fromkeys(options for _, options in sorted(speeds, reverse=True)))
+    return max(ranking[:FINALISTS], key=lambda options: _documents_per_s(trial, options))
+
+
+def _documents_per_s(trial: Trial, options: BulkOptions) -> float:
+    """Return the speed until every request is answered."""
+    timing = time_raw(trial.admin, trial.target, trial.documents, options)
+    speed = len(trial.documents) / timing.accepted_s
+    trial.progress(f"trial of raw _bulk, {options}, {len(trial.documents):,} documents: {speed:,.0f}/s")
     return speed

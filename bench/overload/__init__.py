@@ -1,1 +1,5 @@
-"""More requests than one API can answer."""
+"""`python -m bench overload`: more requests than one API can serve.
+
+`run`     the benchmark and its report
+`client`  an asynchronous HTTP client
+"""

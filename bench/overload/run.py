@@ -1,31 +1,31 @@
-"""`python -m bench overload`: what one API can take, and what becomes of three and ten times as much."""
+"""`python -m bench overload`: the capacity of one API, then loads of several times its capacity."""
 
 import asyncio
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import NamedTuple
-from uuid import uuid4
 
 import uvloop
 
-from bench.overload.client import Answer, Client
-from bench.programs import api_program
-from bench.search.compare import percentile
-from bench.search.load import Ground, load
-from bench.servers import Say, Servers
-from bench.store import Store
-from bench.table import table
+from bench.data.dataset import Dataset, loaded_dataset
+from bench.data.names import new_name
+from bench.overload.client import Client, TimedStatus
+from bench.percentiles import percentile
+from bench.programs import running_api
+from bench.servers import MeasuredServers
+from bench.tables import markdown_table, one_line
 from bench.usage import peak_bytes
 from indexer.event.document import IndexTarget
+from stack.progress import Progress
 
-PATH = "/api/logs/search?include_detail=false"
-OK, FULL = 200, 503
-WORKERS = 16  # as many requests at one time find what it can serve
-WARM_UP = 5  # times as long: Java compiles what is used often
+OVERLOAD_PATH = "/api/logs/search?include_detail=false"
+CLOSED_LOOP_CLIENTS = 16  # enough to keep one API busy
+WARM_UP_ROUNDS = 5  # the JVM compiles code that is used often, which takes a while
 TICK_S = 0.005
-HEALTH_S = 0.1
-MOST_CONNECTIONS = 4_000
-HEADS = (
+HEALTH_INTERVAL_S = 0.1
+MAX_CONNECTIONS = 4_000
+OVERLOAD_COLUMNS = (
     "load",
     "requests /s",
     "answered /s",
@@ -40,116 +40,110 @@ HEADS = (
 
 
 class OverloadPlan(NamedTuple):
-    """How much to measure."""
+    """The size of the benchmark."""
 
     events: int = 5_000
     rounds: int = 5  # seconds of each load
-    loads: Sequence[int] = (1, 3, 10)  # times what it can serve
+    loads: Sequence[int] = (1, 3, 10)  # multiples of the capacity
 
 
-class Course(NamedTuple):
-    """What came of one load."""
+class LoadResult(NamedTuple):
+    """The answers to one load."""
 
-    answers: list[Answer]
-    health: list[Answer]
-
-
-def overload(servers: Servers, plan: OverloadPlan, say: Say) -> str:
-    """Measure, and return the figures in Markdown."""
-    ground = Ground(IndexTarget(f"bench-{uuid4().hex[:8]}", "day"), plan.events, 1, time.time_ns() // 1_000_000)
-    store = Store(servers.elasticsearch_url)
-    try:
-        load(store, ground, say)
-        with api_program(servers, ground.place.alias, servers.elasticsearch_url) as (url, api):
-            uvloop.run(_closed(url, WARM_UP * plan.rounds))
-            able = len(uvloop.run(_closed(url, plan.rounds))) / plan.rounds
-            say(f"one API serves {able:,.0f} requests a second")
-            rows = []
-            for times in plan.loads:
-                course = uvloop.run(_open(url, able * times, plan.rounds))
-                rows.append(_cells(times, able * times, course, plan.rounds, peak_bytes(api.pid)))
-                say(", ".join(f"{head}: {cell}" for head, cell in zip(HEADS, rows[-1], strict=True)))
-    finally:
-        store.forget(ground.place.alias)
-    return _report(plan, able, rows)
+    searches: list[TimedStatus]
+    health_checks: list[TimedStatus]
 
 
-async def _closed(url: str, seconds: float) -> list[Answer]:
-    """Ask with a few clients, each as soon as it is answered: so much can it serve."""
+def overload(servers: MeasuredServers, plan: OverloadPlan, progress: Progress) -> str:
+    """Run the benchmark and return its report in Markdown."""
+    dataset = Dataset(IndexTarget(new_name(), "day"), plan.events, 1, time.time_ns() // 1_000_000)
+    with (
+        loaded_dataset(servers.elasticsearch_url, dataset, progress),
+        running_api(servers, dataset.target.alias) as (url, api),
+    ):
+        uvloop.run(_closed_loop(url, WARM_UP_ROUNDS * plan.rounds))
+        capacity = len(uvloop.run(_closed_loop(url, plan.rounds))) / plan.rounds
+        progress(f"one API serves {capacity:,.0f} requests a second")
+        rows = []
+        for multiple in plan.loads:
+            rate = capacity * multiple
+            result = uvloop.run(_open_loop(url, rate, plan.rounds))
+            load = [f"{multiple} times", f"{rate:,.0f}"]
+            rows.append([*load, *_result_cells(result, plan.rounds), f"{peak_bytes(api.pid) / 1e6:,.0f}"])
+            progress(one_line(OVERLOAD_COLUMNS, rows[-1]))
+    return _report(plan, capacity, rows)
+
+
+async def _closed_loop(url: str, seconds: float) -> list[TimedStatus]:
+    """Send requests from a few clients, each as soon as the one before is answered. This measures the capacity."""
     end = time.perf_counter() + seconds
-    answers: list[Answer] = []
+    answers: list[TimedStatus] = []
 
-    async def work() -> None:
+    async def run_client() -> None:
         client = Client(url)
         while (now := time.perf_counter()) < end:
-            answers.append(await client.get(PATH, now))
+            answers.append(await client.get(OVERLOAD_PATH, now))
         client.close()
 
-    await asyncio.gather(*(work() for _ in range(WORKERS)))
+    await asyncio.gather(*(run_client() for _ in range(CLOSED_LOOP_CLIENTS)))
     return answers
 
 
-async def _open(url: str, rate: float, seconds: float) -> Course:
-    """Ask at a rate, whether or not it answers, as many people do."""
-    began, asked = time.perf_counter(), 0
-    answers: list[Answer] = []
-    free: list[Client] = []
-    under_way: set[asyncio.Task[None]] = set()
+async def _open_loop(url: str, rate: float, seconds: float) -> LoadResult:
+    """Send requests at a constant rate, whether or not earlier ones are answered, as many independent users do."""
+    started, sent = time.perf_counter(), 0
+    answers: list[TimedStatus] = []
+    idle: list[Client] = []
+    pending: set[asyncio.Task[None]] = set()
 
-    async def ask(client: Client, due: float) -> None:
-        answers.append(await client.get(PATH, due))
-        free.append(client)
+    async def send(client: Client, due: float) -> None:
+        answers.append(await client.get(OVERLOAD_PATH, due))
+        idle.append(client)
 
-    probing = asyncio.create_task(_probe(url, began + seconds))
-    while (gone := time.perf_counter() - began) < seconds:
-        while asked < gone * rate and (free or len(under_way) < MOST_CONNECTIONS):
-            task = asyncio.create_task(ask(free.pop() if free else Client(url), began + asked / rate))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-            asked += 1
+    health_checks = asyncio.create_task(_check_health(url, started + seconds))
+    while (elapsed := time.perf_counter() - started) < seconds:
+        while sent < elapsed * rate and (idle or len(pending) < MAX_CONNECTIONS):
+            task = asyncio.create_task(send(idle.pop() if idle else Client(url), started + sent / rate))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+            sent += 1
         await asyncio.sleep(TICK_S)
-    await asyncio.gather(*under_way)
-    for client in free:
+    await asyncio.gather(*pending)
+    for client in idle:
         client.close()
-    return Course(answers, await probing)
+    return LoadResult(answers, await health_checks)
 
 
-async def _probe(url: str, end: float) -> list[Answer]:
-    """Ask whether it lives, again and again."""
-    client, answers = Client(url), list[Answer]()
+async def _check_health(url: str, end: float) -> list[TimedStatus]:
+    """Send health checks, one after the other, until `end`."""
+    client, answers = Client(url), list[TimedStatus]()
     while (now := time.perf_counter()) < end:
         answers.append(await client.get("/healthz", now))
-        await asyncio.sleep(HEALTH_S)
+        await asyncio.sleep(HEALTH_INTERVAL_S)
     client.close()
     return answers
 
 
-def _cells(times: int, rate: float, course: Course, seconds: float, peak: float) -> list[str]:
-    answered = [answer.seconds for answer in course.answers if answer.status == OK]
-    refused = [answer.seconds for answer in course.answers if answer.status == FULL]
-    worst = max(answer.seconds for answer in course.health)
-    return [
-        f"{times} times",
-        f"{rate:,.0f}",
-        *_figures(answered, seconds),
-        *_figures(refused, seconds),
-        f"{worst * 1000:,.0f}",
-        f"{peak / 1e6:,.0f}",
-    ]
+def _result_cells(result: LoadResult, seconds: float) -> list[str]:
+    answered = [answer.seconds for answer in result.searches if answer.status == HTTPStatus.OK]
+    refused = [answer.seconds for answer in result.searches if answer.status == HTTPStatus.SERVICE_UNAVAILABLE]
+    worst_s = max(answer.seconds for answer in result.health_checks)
+    return [*_rate_cells(answered, seconds), *_rate_cells(refused, seconds), f"{worst_s * 1000:,.0f}"]
 
 
-def _figures(taken_s: Sequence[float], seconds: float) -> list[str]:
-    if not taken_s:
+def _rate_cells(times_s: Sequence[float], seconds: float) -> list[str]:
+    """Return answers a second, and the 50th and 99th percentile of their times in milliseconds."""
+    if not times_s:
         return ["0", "", ""]
-    times_ms = [f"{percentile(taken_s, share) * 1000:,.0f}" for share in (0.5, 0.99)]
-    return [f"{len(taken_s) / seconds:,.0f}", *times_ms]
+    times_ms = [f"{percentile(times_s, share) * 1000:,.0f}" for share in (0.5, 0.99)]
+    return [f"{len(times_s) / seconds:,.0f}", *times_ms]
 
 
-def _report(plan: OverloadPlan, able: float, rows: Sequence[Sequence[str]]) -> str:
+def _report(plan: OverloadPlan, capacity: float, rows: Sequence[Sequence[str]]) -> str:
     method = (
-        f"Pages of 10 out of {plan.events:,} logs, without bodies. {WORKERS} clients that ask as soon as they have an "
-        f"answer get {able:,.0f} a second from one API, its load once. Then so many requests a second for "
-        f"{plan.rounds} seconds, whether or not it answers, from the same two cores that serve; times count from the "
-        "moment a request was due."
+        f"Pages of 10 out of {plan.events:,} logs, without bodies. {CLOSED_LOOP_CLIENTS} clients that send the next "
+        f"request when they have an answer get {capacity:,.0f} a second from one API: its capacity. Then a multiple of "
+        f"that is sent each second for {plan.rounds} seconds, whether or not the API answers, from the cores that "
+        "also serve. Times count from the moment a request was due."
     )
-    return f"### Overload\n\n{method}\n\n{table(HEADS, rows)}"
+    return f"### Overload\n\n{method}\n\n{markdown_table(OVERLOAD_COLUMNS, rows)}"

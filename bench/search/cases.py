@@ -1,45 +1,46 @@
-"""Each search shape with the requests that the API makes of it, recorded, and proven to find the same logs bare."""
+"""Each search with the Elasticsearch requests behind it, recorded, and checked to find the same logs."""
 
 import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from bench.connection import Connection
-from bench.errors import BenchError
-from bench.programs import running_api
-from bench.search.load import Ground
-from bench.search.recorder import Recorded, Recorder, replay
-from bench.search.shapes import Shape, shapes
-from bench.servers import Servers
+from bench.data.dataset import Dataset
+from bench.programs import running_api, search_connection
+from bench.search.recorder import Recorder, replay
+from bench.search.searches import Search, all_searches
+from bench.servers import MeasuredServers
+from stack.errors import CommandError
+from stack.network.connection import Connection
+from stack.network.http_proxy import Request
 
 
 class Case(NamedTuple):
-    """A shape, what the API asks Elasticsearch for it, and how many logs it finds."""
+    """A search, the requests that the API sends for it, and how many logs it finds."""
 
-    shape: Shape
-    requests: Sequence[Recorded]
+    search: Search
+    requests: Sequence[Request]
     total: int
 
 
-def cases(servers: Servers, ground: Ground) -> list[Case]:
-    """Return a case for every shape, through an API of its own; BenchError where both sides differ."""
+def record_cases(servers: MeasuredServers, dataset: Dataset) -> list[Case]:
+    """Return a case for each search; raise CommandError when the bare requests find other logs than the API."""
     with (
         Recorder(servers.elasticsearch_url) as recorder,
-        running_api(servers, ground.place.alias, recorder.url) as url,
-        Connection(url) as api,
-        Connection(servers.elasticsearch_url) as elasticsearch,
+        running_api(servers, dataset.target.alias, recorder.url) as (url, _),
+        search_connection(url) as api,
+        search_connection(servers.elasticsearch_url) as elasticsearch,
     ):
-        return [_case(shape, api, recorder, elasticsearch) for shape in shapes(ground)]
+        return [_case(search, api, recorder, elasticsearch) for search in all_searches(dataset)]
 
 
-def _case(shape: Shape, api: Connection, recorder: Recorder, elasticsearch: Connection) -> Case:
+def _case(search: Search, api: Connection, recorder: Recorder, elasticsearch: Connection) -> Case:
     recorder.take()
-    found = json.loads(api.send("GET", shape.path))["data"]
+    found = json.loads(api.fetch("GET", search.path))["data"]
     requests = recorder.take()
-    bare = [number for answer in replay(elasticsearch, requests) for number in _ids(json.loads(answer))]
+    bare = [log_id for answer in replay(elasticsearch, requests) for log_id in _ids(json.loads(answer))]
     if [log["id"] for log in found["logs"]] != bare:
-        raise BenchError(f"{shape.name}: the API and the bare requests find different logs: their times say nothing")
-    return Case(shape, requests, found["total"])
+        raise CommandError(f"{search.name}: the API and the bare requests find different logs, so do not compare them.")
+    return Case(search, requests, found["total"])
 
 
 def _ids(answer: dict[str, Any]) -> list[int]:

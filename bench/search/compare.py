@@ -1,82 +1,65 @@
-"""One search, the API against the bare requests, in turn, so that noise hits both."""
+"""Time a search of the API against the bare requests, alternately, so that disturbances affect both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from math import ceil
 from time import perf_counter
 from typing import NamedTuple
 
-from bench.connection import Connection
+from bench.percentiles import Percentiles, percentiles
 from bench.search.cases import Case
 from bench.search.recorder import replay
-from bench.search.shapes import Shape
+from bench.search.searches import Search
+from stack.network.connection import Connection
 
 
-class Effort(NamedTuple):
-    """How often a search is asked."""
+class Repetitions(NamedTuple):
+    """How often each search is sent."""
 
-    warm_ups: int
-    rounds: int
-
-
-class Figures(NamedTuple):
-    """What one side took, in ms."""
-
-    p50: float
-    p95: float
+    warm_ups: int  # not measured
+    measured: int
 
 
-class Result(NamedTuple):
-    """What both sides took for one case."""
-
-    case: Case
-    api: Figures
-    bare: Figures
-
-
-class Sides(NamedTuple):
-    """A kept-alive connection to each."""
+class Connections(NamedTuple):
+    """A connection to each side."""
 
     api: Connection
     elasticsearch: Connection
 
 
-def duel(sides: Sides, case: Case, effort: Effort) -> Result:
-    """Ask both sides equally often, each first in every other round."""
-    ask_api = partial(sides.api.send, "GET", case.shape.path)
-    ask_bare = partial(replay, sides.elasticsearch, case.requests)
-    for _ in range(effort.warm_ups):
+class Comparison(NamedTuple):
+    """The times of both sides for one case, milliseconds."""
+
+    case: Case
+    api: Percentiles
+    bare: Percentiles
+
+
+def compare(connections: Connections, case: Case, repetitions: Repetitions) -> Comparison:
+    """Time both sides equally often. Each goes first in every other repetition."""
+    ask_api = partial(connections.api.fetch, "GET", case.search.path)
+    ask_bare = partial(replay, connections.elasticsearch, case.requests)
+    for _ in range(repetitions.warm_ups):
         ask_api()
         ask_bare()
     api_ms, bare_ms = [], []
-    for number in range(effort.rounds):
+    for number in range(repetitions.measured):
         if number % 2:
-            bare_ms.append(_timed_ms(ask_bare))
-        api_ms.append(_timed_ms(ask_api))
+            bare_ms.append(_time_ms(ask_bare))
+        api_ms.append(_time_ms(ask_api))
         if not number % 2:
-            bare_ms.append(_timed_ms(ask_bare))
-    return Result(case, figures(api_ms), figures(bare_ms))
+            bare_ms.append(_time_ms(ask_bare))
+    return Comparison(case, percentiles(api_ms), percentiles(bare_ms))
 
 
-def time_api(api: Connection, shape: Shape, effort: Effort) -> Figures:
-    """Ask the API alone."""
-    ask = partial(api.send, "GET", shape.path)
-    for _ in range(effort.warm_ups):
+def time_api(api: Connection, search: Search, repetitions: Repetitions) -> Percentiles:
+    """Time a search of the API alone, milliseconds."""
+    ask = partial(api.fetch, "GET", search.path)
+    for _ in range(repetitions.warm_ups):
         ask()
-    return figures([_timed_ms(ask) for _ in range(effort.rounds)])
+    return percentiles([_time_ms(ask) for _ in range(repetitions.measured)])
 
 
-def figures(times_ms: Sequence[float]) -> Figures:
-    """Return the median and the 95th percentile."""
-    return Figures(percentile(times_ms, 0.5), percentile(times_ms, 0.95))
-
-
-def percentile(times: Sequence[float], share: float) -> float:
-    """Return a time that was measured (nearest rank)."""
-    return sorted(times)[ceil(share * len(times)) - 1]
-
-
-def _timed_ms(ask: Callable[[], object]) -> float:
+def _time_ms(ask: Callable[[], object]) -> float:
     started = perf_counter()
     ask()
     return (perf_counter() - started) * 1000

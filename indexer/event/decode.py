@@ -1,7 +1,7 @@
-"""Bytes in, a log that Elasticsearch will take out, or the reason why it is none. Pure.
+"""Bytes in, a log that Elasticsearch accepts out, or the reason why it is not a log. Pure.
 
-The value is not rebuilt: after the checks its own bytes travel on. Only what an index cannot hold as it stands
-(a time in a rare spelling, half a surrogate pair, a key that is no field name) costs a second look.
+The value is not encoded again: its own bytes are sent after the checks. Only what an index cannot hold as it is written
+(a time in a rare format, half a surrogate pair, a key that cannot be a field name) is rewritten.
 """
 
 import re
@@ -17,28 +17,28 @@ from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
 from mappings.text import readable
 
-KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01: with no retention, older logs are broken clocks
+KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01; with unlimited retention, older logs come from wrong clocks
 
 
 class _Price(Price, frozen=True, forbid_unknown_fields=True):
-    """With no other keys."""
+    """Without unknown keys."""
 
 
 class _Usage(Usage, frozen=True, forbid_unknown_fields=True):
-    """With no other keys."""
+    """Without unknown keys."""
 
 
 class _RequestDetail(RequestDetail, frozen=True, forbid_unknown_fields=True):
-    """With no other keys."""
+    """Without unknown keys."""
 
 
 class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
-    """A log with no key but known ones: it needs no second look at its names, nor at bytes that were not decoded."""
+    """A log without unknown keys: its names and the bytes that were not decoded need no further checks."""
 
     price: _Price | None = None
     usage: _Usage | None = None
     request_detail: _RequestDetail | None = None
-    # What newer gateways send: nothing to this program but a name that Elasticsearch takes as it is.
+    # Fields of newer gateways, which are stored and not read; Elasticsearch accepts their names.
     upstream_id: Any = None
     amount: Any = None
     usage_context: Any = None
@@ -55,54 +55,54 @@ _ROOT = frozenset(LogEvent.__struct_fields__)
 _LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
 _NO_DETAIL = RequestDetail()
 _NO_REDACTION = Redaction(())
-_KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # what Hangul in UTF-8 begins with
-_JAMO = re.compile(rb"\xe3[\x84-\x86]")  # ... single ones too, whose first byte they share with kana
+_KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # first bytes of Hangul in UTF-8
+_JAMO = re.compile(rb"\xe3[\x84-\x86]")  # single jamo, whose first byte is also that of kana
 _SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
 
 
 class InvalidEventError(Exception):
-    """The value is no log: it belongs in the dead-letter topic. The text says why, never what was in it."""
+    """The value is not a log and belongs in the dead-letter topic. The text says why, without content of the event."""
 
 
 class Window(NamedTuple):
-    """The moments that a log may have ended at, epoch ms, both ends inclusive."""
+    """The accepted window of `created_at`, epoch ms, both ends inclusive."""
 
     first_ms: int
     last_ms: int
 
     @classmethod
     def at(cls, now_ms: int, retention_days: int) -> "Window":
-        """Return the window of this moment: retention back, one day ahead. 0 days means kept for ever."""
+        """Return the window at this moment: from the retention ago to one day ahead. 0 days means kept for ever."""
         first = now_ms - retention_days * DAY_MS if retention_days else KEPT_FOR_EVER_SINCE_MS
         return cls(first, now_ms + DAY_MS)
 
 
 class Log(NamedTuple):
-    """A log that is ready to be framed: one JSON object on one line, and what identity and place need."""
+    """A checked log: one JSON object on one line, and what its id and index derive from."""
 
     value: bytes
     created_ms: int
     id: int
     request_id: str
-    own: Mapping[str, Any]  # what the indexer adds beside the tie-break
-    redacted: Counter[str]  # how many secrets of each kind were taken out
+    own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
+    redacted: Counter[str]  # rule → secrets that were redacted
 
 
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
-    """Check one record value and return its log; raise InvalidEventError with the reason in words."""
+    """Check the value of a record and return its log; raise InvalidEventError with the reason in words."""
     value, event = _parse(value)
     value, redacted = redaction.redact(value, event)
     if redacted:
         value, event = _parse(value)
     created_ms = _created_ms(event, window)
     request_ms = _moment("request_at", event.request_at)
-    respelled = _respelled(event, created_ms, request_ms)
+    rewritten = _rewritten_fields(event, created_ms, request_ms)
     extra = _odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else _odd_fields(value, event))
     own = _readable(event, value) | _duration(created_ms, request_ms)
-    if respelled or extra:
-        value = _rewrite(value, respelled, extra)
+    if rewritten or extra:
+        value = _rewrite(value, rewritten, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
     if redacted:
         own["redacted"] = redacted.total()
@@ -112,14 +112,14 @@ def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:
     try:
         return value, _known_event.decode(value)
-    except (ValueError, RecursionError):  # an unknown key, as newer gateways send, or one of many faults
+    except (ValueError, RecursionError):  # an unknown key, as newer gateways send, or any error
         return _parse_any(value)
 
 
 def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
     try:
         if not value.isascii():
-            value.decode()  # what msgspec skips it does not read as text, and Elasticsearch would refuse it
+            value.decode()  # msgspec does not check the text that it skips, and Elasticsearch would refuse it
         return value, _event.decode(value)
     except msgspec.ValidationError as error:
         raise InvalidEventError(f"not a log: {_without_content(error)}") from None
@@ -135,12 +135,12 @@ def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
 
 
 def _without_content(error: Exception) -> str:
-    # msgspec names types, fields and positions, never values; keys of a map could be anything, so they are cut.
+    # msgspec names types, fields and positions, never values. Keys of a map may hold anything, so they are removed.
     return re.sub(r"\$\.metadata\[.*", "$.metadata", str(error).removeprefix("JSON is malformed: "))
 
 
 def _whole_characters(match: re.Match[bytes]) -> bytes:
-    # Half a surrogate pair is legal JSON and no character: no UTF-8 can carry it to a client.
+    # Half a surrogate pair is legal JSON but not a character: it cannot be encoded in UTF-8.
     return b"\\ufffd" if match[1] else match[0]
 
 
@@ -164,21 +164,21 @@ def _moment(field: str, value: int | str | None) -> int | None:
 
 
 def _duration(created_ms: int, request_ms: int | None) -> dict[str, Any]:
-    """Return how long the call took, which no search can compute from two fields without a script."""
+    """Return the duration of the call: a search could not compute it from two fields without a script."""
     if request_ms is None or request_ms > created_ms:
         return {}
     return {"duration_ms": created_ms - request_ms}
 
 
-def _respelled(event: LogEvent, created_ms: int, request_ms: int | None) -> dict[str, int | None]:
-    """Return what an index would refuse or misplace as it should be written: epoch ms, or null for "none"."""
+def _rewritten_fields(event: LogEvent, created_ms: int, request_ms: int | None) -> dict[str, int | None]:
+    """Return the fields that Elasticsearch would refuse or sort wrongly, rewritten: epoch ms, or null for "none"."""
     found: dict[str, int | None] = {}
     if event.id == 0:
-        found["id"] = None  # "the gateway gave none": as if it were absent, also in the order of ids
+        found["id"] = None  # "the gateway gave none": the same as absent, also when sorting by id
     if _is_misread(event.created_at):
         found["created_at"] = created_ms
     if _is_misread(event.request_at) or (request_ms is None and event.request_at is not None):
-        found["request_at"] = request_ms  # "none" must not sort as a moment of the year 1
+        found["request_at"] = request_ms  # "none" must not be sorted as the year 1
     retry_ms = _moment("retry_at", event.retry_at)
     if _is_misread(event.retry_at):
         found["retry_at"] = retry_ms
@@ -190,16 +190,16 @@ def _is_misread(written: int | str | None) -> bool:
 
 
 def _odd_metadata(event: LogEvent) -> dict[str, Any]:
-    """Return the metadata whose keys do not fit into a term of a flattened field, or would be cut in two by it."""
+    """Return the metadata whose keys are too long for a term of a flattened field, or hold its separator."""
     odd = [key for key in event.metadata or () if len(key) > _LONGEST_METADATA_KEY or "\0" in key]
     return {"metadata": {key: event.metadata[key] for key in odd}} if event.metadata and odd else {}
 
 
 def _odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
-    """Return the fields whose names Elasticsearch takes for a path or refuses: "", "a.b", "_id", our own key.
+    """Return the fields whose names Elasticsearch reads as a path or refuses: "", "a.b", "_id", our own key.
 
-    They are kept as one text beside the log, and the API puts them back. Only the names at the root and in the
-    objects that are mapped are read as paths; below an unknown key anything goes.
+    They are stored as one text beside the log, and the API puts them back. Only names at the root and in the mapped
+    objects are read as paths; below an unknown key any name is accepted.
     """
     fields = _fields.decode(value)
     found: dict[str, Any] = {name: fields[name] for name in _odd_names(fields)}
@@ -216,7 +216,7 @@ def _odd_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
-    """Return the event again with its times respelled and without its odd fields; all else stays as it was."""
+    """Return the event with these fields rewritten and without its odd fields; everything else stays as it was."""
     fields = _fields.decode(value)
     kept: dict[str, Any] = {name: raw for name, raw in fields.items() if name not in extra or name in _ROOT}
     for name in extra.keys() & _ROOT:
@@ -226,7 +226,7 @@ def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, 
 
 
 def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
-    """Return the texts that the analysis would misread once more, as the words in them (see mappings/text.py)."""
+    """Return second copies of the texts that the analysis would misread, made readable (see mappings/text.py)."""
     korean = _may_be_korean(value)
     detail = event.request_detail or _NO_DETAIL
     found = {
@@ -245,13 +245,13 @@ def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
 
 
 def _may_be_korean(value: bytes) -> bool:
-    # A look for a few bytes costs a hundredth of a look at every character, and most events are not Korean.
+    # Searching for a few bytes costs a hundredth of checking every character, and most events hold no Korean.
     return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
 
 
 def _one_line(value: bytes) -> bytes:
-    # Valid JSON holds line ends only between tokens. In a bulk body one would begin a new action: a value could
-    # then delete other people's logs.
+    # Valid JSON has line breaks only between tokens. In a bulk body one would begin a new action: a value could delete
+    # other logs.
     if b"\n" in value or b"\r" in value:
         value = value.replace(b"\n", b" ").replace(b"\r", b" ")
     return value.strip()

@@ -1,8 +1,8 @@
-"""Secrets that callers paste into prompts, and gateways into errors, are taken out before anything is stored. Pure.
+"""Redacts secrets that callers paste into prompts and gateways into errors, before anything is stored. Pure.
 
-Whoever may read a log would otherwise hold the keys of everyone who made one. What is looked at are the texts of a
-log, `content` and the two bodies; a secret there gives way to `[redacted RULE]`, and the log counts how many did.
-The patterns ask for what such secrets have and words have not (a prefix, a length, a digit), so that prose stays.
+Otherwise anyone who may read logs would have the keys of those who caused them. `content` and the two bodies are
+searched; a secret becomes `[redacted RULE]`, and the log says how many there were. The patterns require what secrets
+have and words do not (a prefix, a length, a digit), so that prose stays.
 """
 
 import re
@@ -20,11 +20,11 @@ class Rule(NamedTuple):
     """One kind of secret."""
 
     name: str
-    mark: str  # what every event with such a secret holds somewhere, as RE2 writes it
-    pattern: re.Pattern[str]  # what stands before a secret is the group `before`, and stays
+    mark: str  # RE2 pattern that every event with such a secret matches somewhere
+    pattern: re.Pattern[str]  # the group `before` stays, the rest is the secret
 
 
-# Between a name and its value in a header, in JSON, and in JSON that was quoted once more.
+# Between a name and its value: in a header, in JSON, and in JSON quoted in JSON.
 _IS = r"""\\*["']?\s*[:=]\s*\\*["']?"""
 
 RULES = (
@@ -71,17 +71,17 @@ _NO_DETAIL = RequestDetail()
 
 
 class Redaction:
-    """The rules that are on, and one look for all of their marks."""
+    """The rules that are on, and one search for all of their marks."""
 
     def __init__(self, rules: Collection[Rule] = RULES) -> None:
         self._rules = rules
-        # RE2 reads an event in 3 µs, where a search for each mark takes 20: hardly any event holds one.
+        # RE2 searches an event for all marks in 3 µs, one search for each mark takes 20; few events have any.
         self._suspects = re2.compile("|".join(rule.mark for rule in rules).encode()).search if rules else _nothing
 
     def redact(self, value: bytes, event: LogEvent) -> tuple[bytes, Counter[str]]:
-        """Return the event without what the rules find in its texts, and how often each did.
+        """Return the event with secrets in its texts redacted, and how many each rule found.
 
-        `event` is what was read from `value`; the very same bytes come back where nothing was found.
+        `event` is what was decoded from `value`; the same bytes are returned where nothing was found.
         """
         found: Counter[str] = Counter()
         if not self._suspects(value):
@@ -92,7 +92,7 @@ class Redaction:
         return (_with(value, content, bodies) if found else value), found
 
     def _cleaned(self, texts: dict[str, str | None], found: Counter[str]) -> dict[str, str]:
-        """Return the texts that something was taken out of."""
+        """Return the texts that changed."""
         suspected = {name: text for name, text in texts.items() if text and self._suspects(text.encode())}
         cleaned = {name: _clean(text, self._rules, found) for name, text in suspected.items()}
         return {name: text for name, text in cleaned.items() if text != texts[name]}
@@ -103,7 +103,7 @@ def _nothing(_value: bytes) -> None:
 
 
 def _with(value: bytes, texts: dict[str, str], bodies: dict[str, str]) -> bytes:
-    """Return the event with other texts; everything else stays as it was written."""
+    """Return the event with these texts replaced; everything else stays as it was written."""
     fields: dict[str, Any] = _fields.decode(value)
     if bodies:
         fields["request_detail"] = _fields.decode(fields["request_detail"]) | bodies

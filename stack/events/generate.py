@@ -1,7 +1,7 @@
-"""Realistic gateway log events: a seed and moments in, one event for each moment out.
+"""Generated gateway log events: one for each time given, the same events for the same seed and times.
 
-Pure: the same in gives the same out. Written for speed, a benchmark must not wait for it: choices are one
-multiplication into a table, texts are joined from ready pieces.
+Benchmarks must not wait for the generator, so it is written for speed: a weighted choice is one lookup in a
+table, and texts are concatenated from prepared parts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,30 +26,32 @@ from stack.events.vocabulary import (
 GROUPS = 200
 CHANNELS = 12
 ERROR_SHARE = 0.12
-WITHOUT_DETAIL_SHARE = 0.3  # of the successes: gateways are often told to store failures only
+WITHOUT_DETAIL_SHARE = (
+    0.3  # of the successful calls: gateways are often configured to store the bodies of failed calls only
+)
 STREAM_SHARE = 0.5
 RETRY_SHARE = 0.06
 TRUNCATED_SHARE = 0.02
 NEWER_GATEWAY_SHARE = 0.25
 HOUR_MS = 60 * 60 * 1000
-# How busy each hour of the day is, in UTC, seen from offices in China
-RHYTHM = [6, 8, 9, 7, 6, 8, 10, 10, 9, 8, 6, 5, 5, 6, 6, 5, 3, 2, 1, 1, 1, 1, 2, 4]
-SLOTS = 4096  # of a table to choose from
+# Relative traffic of each hour of the day, UTC: office hours in China
+HOURLY_TRAFFIC = [6, 8, 9, 7, 6, 8, 10, 10, 9, 8, 6, 5, 5, 6, 6, 5, 3, 2, 1, 1, 1, 1, 2, 4]
+TABLE_SIZE = 4096  # entries of a table for weighted choices
 
 T = TypeVar("T")
 Event = dict[str, Any]
 
 
 class Group(NamedTuple):
-    """A customer of the gateway."""
+    """A customer of the gateway, with its access tokens and IP addresses."""
 
     name: str
-    tokens: list[tuple[int, str]]  # id and name
+    tokens: list[tuple[int, str]]  # token_id, token_name
     addresses: list[str]
 
 
 class Call(NamedTuple):
-    """What the parts of one event have in common."""
+    """The values that several fields of one event depend on."""
 
     random: Random
     number: int
@@ -60,10 +62,10 @@ class Call(NamedTuple):
 
 
 def history(count: int, now_ms: int, days: float = 20) -> Iterator[int]:
-    """Give so many moments, in order, over the days up to now, busy and quiet as offices are; epoch ms."""
+    """Yield `count` times over the days before `now_ms`, ascending, epoch ms; denser in busy hours."""
     hours = int(days * 24)
     start_ms = now_ms - hours * HOUR_MS
-    shares = [RHYTHM[(start_ms // HOUR_MS + hour) % 24] for hour in range(hours)]
+    shares = [HOURLY_TRAFFIC[(start_ms // HOUR_MS + hour) % 24] for hour in range(hours)]
     reached = list(accumulate(shares))
     hour = 0
     for index in range(count):
@@ -74,18 +76,18 @@ def history(count: int, now_ms: int, days: float = 20) -> Iterator[int]:
 
 
 def events(seed: int, moments_ms: Iterable[int], first_id: int = 1) -> Iterator[Event]:
-    """Give one event for each `created_at`, a dict ready for JSON; ids count up from `first_id`."""
-    random = Random(seed)  # noqa: S311  # realistic, not secret
+    """Yield an event for each `created_at`, as a dict for JSON; ids count up from `first_id`."""
+    random = Random(seed)  # noqa: S311  # test data, not a secret
     draw = random.random
-    groups = _table(_groups(), [1 / rank for rank in range(1, GROUPS + 1)])
-    models = _table(MODELS, [model.share for model in MODELS])
-    failures = _table(FAILURES, FAILURE_SHARES)
+    groups = _weighted_table(_groups(), [1 / rank for rank in range(1, GROUPS + 1)])
+    models = _weighted_table(MODELS, [model.share for model in MODELS])
+    failures = _weighted_table(FAILURES, FAILURE_SHARES)
     for number, created_at in enumerate(moments_ms, start=first_id):
-        failure = failures[int(draw() * SLOTS)] if draw() < ERROR_SHARE else None
-        model = models[int(draw() * SLOTS)]
+        failure = failures[int(draw() * TABLE_SIZE)] if draw() < ERROR_SHARE else None
+        model = models[int(draw() * TABLE_SIZE)]
         is_streamed = model.endpoint != EMBEDDINGS[0] and draw() < STREAM_SHARE
         call = Call(random, number, created_at, model, failure, is_streamed)
-        yield _event(call, groups[int(draw() * SLOTS)])
+        yield _event(call, groups[int(draw() * TABLE_SIZE)])
 
 
 def _event(call: Call, group: Group) -> Event:
@@ -93,7 +95,7 @@ def _event(call: Call, group: Group) -> Event:
     duration_ms = int(200 + draw() * draw() * 30_000)
     request_at = call.created_at - duration_ms
     token_id, token_name = group.tokens[int(draw() * len(group.tokens))]
-    usage = billing.usage(call.random, model) if not failure else billing.NOTHING_USED
+    usage = billing.usage(call.random, model) if not failure else billing.NO_USAGE
     amount = billing.amount(model, usage)
     request_id = f"{request_at * 1000 + number % 1000:016d}"
     event: Event = {
@@ -126,7 +128,7 @@ def _event(call: Call, group: Group) -> Event:
     if failure or draw() > WITHOUT_DETAIL_SHARE:
         event["request_detail"] = _detail(call, request_id)
     if draw() < NEWER_GATEWAY_SHARE:
-        event |= _newer(number, amount)
+        event |= _newer_fields(number, amount)
     return event
 
 
@@ -135,40 +137,42 @@ def _metadata(template: dict[str, str], number: int) -> dict[str, str]:
 
 
 def _detail(call: Call, request_id: str) -> Event:
-    said = bodies.talk(call.random, call.number)
-    asked, answered = _asked(call, said), _answered(call, said, request_id)
-    is_cut = call.random.random() < TRUNCATED_SHARE
+    conversation = bodies.random_conversation(call.random, call.number)
+    request, response = _request(call, conversation), _response(call, conversation, request_id)
+    is_truncated = call.random.random() < TRUNCATED_SHARE
     return {
         "id": call.number * 2,
         "log_id": call.number,
-        "request_body": asked[: len(asked) * 2 // 3] if is_cut else asked,
-        "response_body": answered,
-        "request_body_truncated": is_cut,
+        "request_body": request[: len(request) * 2 // 3] if is_truncated else request,
+        "response_body": response,
+        "request_body_truncated": is_truncated,
         "response_body_truncated": False,
     }
 
 
-def _asked(call: Call, said: bodies.Talk) -> str:
+def _request(call: Call, conversation: bodies.Conversation) -> str:
     if call.model.endpoint == EMBEDDINGS[0]:
-        return bodies.embedding_request(call.model.name, said)
-    return bodies.request(call.model.name, said, 1024, stream=call.is_streamed)
+        return bodies.embedding_request_body(call.model.name, conversation)
+    return bodies.request_body(call.model.name, conversation, 1024, stream=call.is_streamed)
 
 
-def _answered(call: Call, said: bodies.Talk, request_id: str) -> str:
+def _response(call: Call, conversation: bodies.Conversation, request_id: str) -> str:
     name, number = call.model.name, call.number
     if call.failure:
-        return bodies.error_answer(call.failure.code, call.failure.content, request_id)
+        return bodies.error_response(call.failure.code, call.failure.content, request_id)
     if call.model.endpoint == EMBEDDINGS[0]:
         return f'{{"object":"list","model":"{name}","data":[{{"object":"embedding","index":0}}]}}'
     if call.model.endpoint == MESSAGES[0]:
-        return bodies.anthropic_stream(said) if call.is_streamed else bodies.anthropic_answer(name, said, number)
+        if call.is_streamed:
+            return bodies.anthropic_stream(conversation)
+        return bodies.anthropic_response(name, conversation, number)
     if call.is_streamed:
-        return bodies.openai_stream(name, said, number)
-    return bodies.openai_answer(name, said, number, call.created_at // 1000)
+        return bodies.openai_stream(name, conversation, number)
+    return bodies.openai_response(name, conversation, number, call.created_at // 1000)
 
 
-def _newer(number: int, amount: dict[str, float]) -> Event:
-    """Give the fields that only newer gateways send."""
+def _newer_fields(number: int, amount: dict[str, float]) -> Event:
+    """Return the fields that only newer gateways send."""
     return {
         "upstream_id": f"resp_{number * 2654435761 % 2**64:016x}",
         "amount": amount,
@@ -178,7 +182,7 @@ def _newer(number: int, amount: dict[str, float]) -> Event:
 
 
 def _groups() -> list[Group]:
-    random = Random(GROUPS)  # noqa: S311  # the same customers whatever the seed
+    random = Random(GROUPS)  # noqa: S311  # test data; the same groups for every seed
     return [_group(random, number) for number in range(GROUPS)]
 
 
@@ -192,10 +196,10 @@ def _group(random: Random, number: int) -> Group:
     return Group(f"ns-{random.getrandbits(32):08x}" if number else "ns-admin", tokens, addresses)
 
 
-def _table(choices: Sequence[T], shares: Sequence[float]) -> list[T]:
-    """Give the choices, each in as many slots as its share says; every choice has one at least."""
+def _weighted_table(choices: Sequence[T], shares: Sequence[float]) -> list[T]:
+    """Return TABLE_SIZE entries in which each choice occurs in proportion to its share, and at least once."""
     reached = [total / sum(shares) for total in accumulate(shares)]
     table: list[T] = []
     for choice, end in zip(choices, reached, strict=True):
-        table += [choice] * max(1, round(end * SLOTS) - len(table))
-    return table[:SLOTS] + [choices[0]] * (SLOTS - len(table))
+        table += [choice] * max(1, round(end * TABLE_SIZE) - len(table))
+    return table[:TABLE_SIZE] + [choices[0]] * (TABLE_SIZE - len(table))

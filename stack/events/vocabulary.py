@@ -1,29 +1,30 @@
-"""What the generated traffic talks about: models, failures, names, and the pieces of its sentences."""
+"""The values of generated events: models, failures, names, and parts of sentences."""
 
-# ruff: noqa: RUF001  # Chinese punctuation is Chinese
+# ruff: noqa: RUF001  # full-width punctuation is intended in Chinese texts
 
 from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """A model and what it costs; prices are for 1,000 tokens."""
+    """A model; prices are for 1,000 tokens."""
 
     name: str
-    share: int  # of the traffic, relative
+    share: int  # of the traffic, relative to the other models
     endpoint: str
-    mode: int  # the gateway's number for the kind of call
+    mode: int  # the gateway's number for the endpoint
     input_price: float
     output_price: float
     cached_price: float
 
 
 class Failure(NamedTuple):
-    """A status and one of the messages that come with it."""
+    """A status code and a message that comes with it."""
 
     code: int
     content: str
 
 
+# endpoint and mode
 CHAT = ("/v1/chat/completions", 1)
 MESSAGES = ("/v1/messages", 12)
 EMBEDDINGS = ("/v1/embeddings", 3)

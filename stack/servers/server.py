@@ -1,22 +1,21 @@
-"""What a node and a broker have in common: started, waited for, stopped, killed, started again."""
+"""What an Elasticsearch node and a Kafka broker have in common: start, wait, stop, kill, start again."""
 
-import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from stack.errors import StackError
-from stack.servers.address import Address, is_open
-from stack.servers.child import Child
+from stack.errors import CommandError
+from stack.network.address import Address
+from stack.network.probes import is_open
+from stack.processes.child import Child
 
-START_SECONDS = 120
-POLL_SECONDS = 0.1
+SERVER_START_TIMEOUT_S = 120
 
 
 class Server(ABC):
-    """One server on one loopback port, with a directory of its own that outlives it."""
+    """One server on a loopback port. Its data stay in its directory when it stops."""
 
     name: str
-    setting: str  # the environment variable that moves it to another port
+    setting: str  # the environment variable that holds its address
 
     def __init__(self, address: Address, directory: Path) -> None:
         self.refuse_unless_loopback(address)
@@ -27,68 +26,64 @@ class Server(ABC):
 
     @classmethod
     def refuse_unless_loopback(cls, address: Address) -> None:
-        """Raise StackError for an address that other machines reach: the servers ask for no password."""
+        """Raise CommandError unless the address is loopback: the servers run without passwords."""
         if not address.is_loopback:
-            raise StackError(
-                f"{cls.name} does not answer at {address}, and is started here only on loopback: "
+            raise CommandError(
+                f"{cls.name} does not answer at {address}, and this command starts it only on loopback: "
                 f"start it there, or set {cls.setting} to an address on 127.0.0.1."
             )
 
     @abstractmethod
     def prepare(self) -> None:
-        """Write what the server reads at start."""
+        """Write the configuration files, before each start."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """Give the program and its arguments."""
+        """Return the command line of the process."""
 
     @abstractmethod
     def answers(self) -> bool:
-        """Whether the server takes requests."""
+        """Return whether the server is ready for requests."""
 
     def start(self) -> None:
-        """Launch it and wait until it answers."""
+        """Launch the process and wait until the server is ready."""
         self.launch()
-        self.wait_until_it_answers()
+        self.wait_until_ready()
 
     def launch(self) -> None:
-        """Start the process and return at once; StackError when its port is taken."""
+        """Start the process and return at once; raise CommandError when its port is in use."""
         if is_open(self.address):
-            raise StackError(
-                f"Port {self.address.port}, meant for {self.name}, is in use by another program: "
-                f"end that program, or set {self.setting} to a free port."
+            raise CommandError(
+                f"Port {self.address.port} for {self.name} is in use by another program: "
+                f"stop that program, or set {self.setting} to a free port."
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         self.prepare()
         self._child = Child(self.name, self.command(), self.log)
 
-    def wait_until_it_answers(self) -> None:
-        """Return as soon as the server takes requests; StackError when it ends or takes too long."""
-        deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
-            self.check()
-            if time.monotonic() > deadline:
-                raise StackError(f"{self.name} does not answer after {START_SECONDS} s: see {self.log}.")
-            time.sleep(POLL_SECONDS)
-        self.check()  # what answers may be another server that took the port meanwhile
+    def wait_until_ready(self) -> None:
+        """Return when the launched server is ready; raise CommandError when it ends or takes too long."""
+        if self._child:
+            self._child.wait_until(self.answers, SERVER_START_TIMEOUT_S)
+            self._child.check()  # another program may have taken the port meanwhile, and be the one that answers
 
     def check(self) -> None:
-        """Raise StackError when the server has ended by itself."""
+        """Raise CommandError when the process has ended by itself."""
         if self._child:
             self._child.check()
 
     def is_running(self) -> bool:
-        """Whether its process is there."""
+        """Return whether the process is running."""
         return self._child is not None and self._child.is_alive()
 
     def stop(self) -> None:
-        """End it in order; its data stay."""
+        """Shut the server down."""
         if self._child:
             self._child.stop()
         self._child = None
 
     def kill(self) -> None:
-        """End it at once, as a crash would; `start` brings it back on the same port and data."""
+        """Kill the process, as a crash would. `start` starts it again, on the same port, with the same data."""
         if self._child:
             self._child.kill()
         self._child = None

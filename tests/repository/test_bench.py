@@ -1,4 +1,4 @@
-"""The benchmarks run, print their figures, and leave nothing behind. No time is judged here."""
+"""The benchmarks run, print their figures and delete their indices. The measured times are not checked."""
 
 import os
 import re
@@ -7,8 +7,8 @@ import sys
 
 from elasticsearch import Elasticsearch
 
-from bench.documents import pack
-from bench.search.compare import Figures, figures
+from bench.data.bulk import pack
+from bench.percentiles import Percentiles, percentiles
 from tests.support.repository import ROOT
 from tests.support.servers import Servers
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[\d,.]+")
 
 
 def bench(servers: Servers, *arguments: str) -> str:
-    """Return what a quick run prints."""
+    """Return the report of a quick run."""
     environment = {
         **os.environ,
         "BENCH_ELASTICSEARCH_URL": servers.elasticsearch_url,
@@ -29,10 +29,10 @@ def bench(servers: Servers, *arguments: str) -> str:
 
 
 def rows(printed: str, heading: str) -> dict[str, list[str]]:
-    """Return the first table below a heading: the cells behind each row's name."""
+    """Return the first table below a heading: the cells of each row by its name."""
     lines = printed.partition(f"### {heading}\n")[2].partition("\n| ---")[2].partition("\n\n")[0].splitlines()[1:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {name: figures for name, *figures in cells}
+    return {name: rest for name, *rest in cells}
 
 
 def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, elasticsearch: Elasticsearch) -> None:
@@ -59,16 +59,16 @@ def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, e
 
 
 def test_a_quick_run_compares_the_periods(servers: Servers) -> None:
-    figures_of = rows(bench(servers, "periods"), "Periods")
+    periods = rows(bench(servers, "periods"), "Periods")
 
-    assert list(figures_of) == ["day", "week", "month"]
-    assert all(NUMBER.fullmatch(cell) for cells in figures_of.values() for cell in cells)
-
-
-def test_percentiles_are_times_that_were_measured() -> None:
-    assert figures([float(number) for number in range(20, 0, -1)]) == Figures(p50=10.0, p95=19.0)
-    assert figures([7.0]) == Figures(7.0, 7.0)
+    assert list(periods) == ["day", "week", "month"]
+    assert all(NUMBER.fullmatch(cell) for cells in periods.values() for cell in cells)
 
 
-def test_bulk_bodies_hold_every_line_in_order_and_no_more_bytes_than_planned() -> None:
+def test_percentiles_are_measured_times() -> None:
+    assert percentiles([float(number) for number in range(20, 0, -1)]) == Percentiles(p50=10.0, p95=19.0)
+    assert percentiles([7.0]) == Percentiles(7.0, 7.0)
+
+
+def test_bulk_bodies_contain_every_line_in_order_and_at_most_so_many_bytes() -> None:
     assert list(pack([b"aa", b"bb", b"c", b"dddddd", b"e"], bulk_bytes=5)) == [b"aabbc", b"dddddd", b"e"]

@@ -1,4 +1,4 @@
-"""What a registry refuses now and then is asked for again, and half a file is no file."""
+"""Downloads of jars: retries, and partial files."""
 
 import zipfile
 from pathlib import Path
@@ -6,20 +6,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from stack.errors import StackError
+from stack.errors import CommandError
 from stack.servers import jars
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A local repository of its own, and no pauses."""
+    """A local repository of this test alone, and no pauses between retries."""
     monkeypatch.setattr(jars, "REPOSITORY", tmp_path)
-    monkeypatch.setattr(jars, "PAUSES_S", (0, 0, 0))
+    monkeypatch.setattr(jars, "RETRY_PAUSES_S", (0, 0, 0))
     return tmp_path
 
 
 def registry(monkeypatch: pytest.MonkeyPatch, jar: Path, refusals: int) -> None:
-    """Have a registry that refuses some times, and then gives the jar, if it is not there in any form."""
+    """Replace the registry by one that refuses the first requests, then writes the jar unless a file is there."""
     left = [ConnectionResetError("reset by peer")] * refusals
 
     def resolve(_: str) -> list[SimpleNamespace]:
@@ -36,20 +36,20 @@ def registry(monkeypatch: pytest.MonkeyPatch, jar: Path, refusals: int) -> None:
     monkeypatch.setattr("jgo.resolve", resolve)
 
 
-def test_a_registry_that_refuses_is_asked_again(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_download_is_tried_again(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry(monkeypatch, repository / "a.jar", refusals=3)
 
     assert jars.fetch("g:a:1") == [repository / "a.jar"]
 
 
-def test_one_that_goes_on_refusing_is_named(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_download_that_keeps_failing_is_reported(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry(monkeypatch, repository / "a.jar", refusals=4)
 
-    with pytest.raises(StackError, match=r"Could not download g:a:1 .*reset by peer"):
+    with pytest.raises(CommandError, match=r"Could not download g:a:1 .*reset by peer"):
         jars.fetch("g:a:1")
 
 
-def test_what_broke_off_is_fetched_anew(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partial_file_is_downloaded_again(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry(monkeypatch, repository / "a.jar", refusals=0)
     (repository / "a.jar").write_bytes(b"PK\x03\x04 half")
     (repository / "a.pom").write_bytes(b"<project><dep")

@@ -1,53 +1,53 @@
-"""A wire to Elasticsearch that reads bulk requests: it notes what was acknowledged, and can answer otherwise."""
+"""A proxy before Elasticsearch: it records which events bulk answers acknowledge, and can replace the answers."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import orjson
 
+from stack.network.address import parse_address
+from stack.network.connection import Response
+from stack.network.http_proxy import Forward, HttpProxy, Request
 from tests.support.journal import Journal
 
-NUMBER = re.compile(rb'"token_id":(\d+)')  # which event a document is, see oracle.py
+NUMBER = re.compile(rb'"token_id":(\d+)')  # identifies the event of a document, see oracle.py
 SAFE = (200, 201, 409)
 
 
 class Answer(NamedTuple):
-    """What goes back to the client; None as body breaks the connection instead."""
+    """The answer to the client; without a body the connection is closed instead."""
 
     status: int
     body: bytes | None
     type: str = "application/json"
-    is_cut: bool = False  # break the connection in the middle of the body
+    is_cut: bool = False  # close the connection in the middle of the body
 
 
 BROKEN = Answer(0, None)
 
 
 class Bulk(NamedTuple):
-    """One bulk request on its way."""
+    """A bulk request that has arrived and is not forwarded yet."""
 
     lines: list[bytes]  # action, document, action, document …
-    send: Callable[[list[bytes]], Answer]  # to the real Elasticsearch
+    send: Callable[[list[bytes]], Answer]  # forwards a request with these lines
 
     def execute(self) -> Answer:
-        """Return what Elasticsearch answers to all of it."""
+        """Forward the whole request and return the answer."""
         return self.send(self.lines)
 
     def execute_but(self, kept: Callable[[int], bool], item: dict[str, Any]) -> Answer:
-        """Execute the operations whose place `kept` tells; the others get this item."""
-        places = [place for place in range(len(self.lines) // 2) if kept(place)]
-        lines = [line for place in places for line in self.lines[2 * place : 2 * place + 2]]
+        """Forward the operations at the positions that `kept` accepts; the answer has `item` for the others."""
+        positions = [position for position in range(len(self.lines) // 2) if kept(position)]
+        lines = [line for position in positions for line in self.lines[2 * position : 2 * position + 2]]
         answer = self.send(lines) if lines else Answer(200, b'{"items":[]}')
         if answer.status != 200 or answer.body is None:
             return answer
-        items = dict(zip(places, orjson.loads(answer.body)["items"], strict=True))
-        whole = [items.get(place, {"index": item}) for place in range(len(self.lines) // 2)]
+        items = dict(zip(positions, orjson.loads(answer.body)["items"], strict=True))
+        whole = [items.get(position, {"index": item}) for position in range(len(self.lines) // 2)]
         return Answer(200, orjson.dumps({"errors": False, "items": whole}))
 
 
@@ -55,91 +55,63 @@ Fault = Callable[[Bulk], Answer]
 
 
 def passing(bulk: Bulk) -> Answer:
-    """Change nothing."""
+    """Forward the request unchanged."""
     return bulk.execute()
 
 
 class ElasticWire:
-    """An HTTP proxy before one node. `fault` is asked for the answer to each bulk request, and may be changed."""
+    """A proxy before one node. `fault` decides the answer to each bulk request and may be replaced at any time."""
 
     def __init__(self, url: str, journal: Journal) -> None:
         self.journal = journal
         self.fault: Fault = passing
-        self.bulks: Counter[str] = Counter()  # by the name of the fault
-        self._target = url.removeprefix("http://")
-        wire = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self) -> None:
-                self.raw_requestline = self.rfile.readline(65_537)
-                if not self.raw_requestline or not self.parse_request():
-                    self.close_connection = True
-                    return
-                with suppress(OSError):  # whoever asked may be dead by now
-                    self._answer(wire.ask(self))
-
-            def _answer(self, answer: Answer) -> None:
-                if answer.body is None:
-                    self.close_connection = True
-                    return
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.type)
-                self.send_header("X-Elastic-Product", "Elasticsearch")
-                self.send_header("Content-Length", str(len(answer.body)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(answer.body[: len(answer.body) // 2] if answer.is_cut else answer.body)
-                self.close_connection = self.close_connection or answer.is_cut
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        self.bulks: Counter[str] = Counter()  # bulk requests by the name of the fault
+        self._proxy = HttpProxy(parse_address(url, 9200), self._respond)
 
     @property
     def url(self) -> str:
-        """The address that stands for the node's."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        """The URL that clients use in place of the node's."""
+        return self._proxy.url
 
-    def ask(self, request: BaseHTTPRequestHandler) -> Answer:
-        """Return the answer to one request; bulk requests go through the fault of the moment."""
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    def close(self) -> None:
+        """Stop listening."""
+        self._proxy.close()
 
+    def _respond(self, request: Request, forward: Forward) -> Response | None:
+        if request.path.startswith("/_bulk"):
+            return _to_response(self._answer_bulk(request, forward))
+        try:
+            return forward(request)
+        except OSError:
+            return None
+
+    def _answer_bulk(self, request: Request, forward: Forward) -> Answer:
         def send(lines: list[bytes]) -> Answer:
-            whole = b"".join(line + b"\n" for line in lines)
-            return self._send(request, headers | {"Content-Length": str(len(whole))}, whole)
+            try:
+                status, headers, body = forward(request._replace(body=b"".join(line + b"\n" for line in lines)))
+            except OSError:
+                return BROKEN
+            return Answer(status, body, headers.get("content-type", "application/json"))
 
-        if not request.path.startswith("/_bulk"):
-            return self._send(request, headers, body)
-        bulk = Bulk(body.split(b"\n")[:-1], send)
+        bulk = Bulk(request.body.split(b"\n")[:-1], send)
         self.bulks[self.fault.__name__] += 1
         answer = self.fault(bulk)
         self.journal.acknowledge(_acknowledged(bulk, answer))
         return answer
 
-    def close(self) -> None:
-        """Close everything."""
-        self._server.shutdown()
-        self._server.server_close()
 
-    def _send(self, request: BaseHTTPRequestHandler, headers: dict[str, str], body: bytes) -> Answer:
-        connection = HTTPConnection(self._target, timeout=30)
-        try:
-            connection.request(request.command or "GET", request.path, body, headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read(), answer.headers.get("Content-Type", "application/json"))
-        except (OSError, HTTPException):
-            return BROKEN
-        finally:
-            connection.close()
+def _to_response(answer: Answer) -> Response | None:
+    if answer.body is None:
+        return None
+    headers = {"content-type": answer.type, "x-elastic-product": "Elasticsearch"}
+    if not answer.is_cut:
+        return Response(answer.status, headers, answer.body)
+    headers |= {"content-length": str(len(answer.body)), "connection": "close"}
+    return Response(answer.status, headers, answer.body[: len(answer.body) // 2])
 
 
 def _acknowledged(bulk: Bulk, answer: Answer) -> list[int]:
-    """Return the numbers of the events that the client will believe to be stored."""
+    """Return the numbers of the events that the client will take as stored."""
     try:
         items = [] if answer.is_cut else orjson.loads(answer.body or b"")["items"]
     except (orjson.JSONDecodeError, KeyError):
@@ -152,7 +124,7 @@ def _acknowledged(bulk: Bulk, answer: Answer) -> list[int]:
 
 @contextmanager
 def wire_to_elasticsearch(url: str, journal: Journal) -> Iterator[ElasticWire]:
-    """Put a wire before the node at an http:// address."""
+    """Yield a proxy before the node at an http:// URL."""
     wire = ElasticWire(url, journal)
     try:
         yield wire

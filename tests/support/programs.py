@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import httpx
 
-from stack.servers.address import free_port
+from stack.network.address import free_port
 from tests.support.repository import ROOT
 from tests.support.waiting import PATIENCE_S, wait_until
 

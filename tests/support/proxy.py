@@ -1,4 +1,4 @@
-"""A wire between a program and a server that can be cut: what a real server cannot be made to do on command."""
+"""A TCP proxy between a program and a server, for faults that a real server cannot produce on demand."""
 
 import socket
 import threading
@@ -9,10 +9,10 @@ CHUNK = 65_536
 
 
 class Wire:
-    """A TCP proxy on a free port of this machine. Its state may be changed at any time.
+    """A TCP proxy on a free loopback port. `state` may be changed at any time:
 
-    passing: as if it were not there. refusing: connections are closed at once, open ones too. silent: requests are
-    taken and never answered. cutting: the request arrives, half of the first answer comes back, then it breaks.
+    "passing" forwards everything. "refusing" closes new connections at once. "silent" accepts requests and does
+    not forward them. "cutting" forwards requests, and closes the connection after half of the first answer.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -26,18 +26,18 @@ class Wire:
 
     @property
     def url(self) -> str:
-        """The address that stands for the server's."""
+        """The URL that clients use in place of the server's."""
         return f"http://127.0.0.1:{self.port}"
 
     def become(self, state: str) -> None:
-        """Change the state; connections that were opened before are closed."""
+        """Change the state, and close the open connections."""
         self.state = state
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close everything."""
+        """Stop listening, and close the open connections."""
         self.become("refusing")
         self._listener.close()
 
@@ -82,7 +82,7 @@ class Wire:
 
 @contextmanager
 def wire_to(url: str) -> Iterator[Wire]:
-    """Put a wire before the server at an http:// address."""
+    """Yield a proxy before the server at an http:// URL."""
     host, _, port = url.removeprefix("http://").partition(":")
     wire = Wire(host, int(port))
     try:

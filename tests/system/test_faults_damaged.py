@@ -16,9 +16,9 @@ from kafka.errors import CorruptRecordError
 from kafka.record.memory_records import MemoryRecordsBuilder
 
 from indexer.kafka_python.damaged import Damaged, DamagedPlaces, _Batches
-from stack.servers.address import Address, free_port
+from stack.network.address import Address, free_port
+from stack.progress import no_progress
 from stack.servers.broker import Broker
-from stack.servers.cluster import silent
 from stack.servers.installation import install
 from tests.support.oracle import committed_of
 from tests.support.pipeline import Pipeline, read_topic
@@ -194,7 +194,7 @@ def test_an_event_with_a_header_that_is_no_text_is_a_log_or_a_dead_letter_like_a
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(Address("127.0.0.1", free_port()), tmp_path / "kafka", install(silent))
+    broker = Broker(Address("127.0.0.1", free_port()), tmp_path / "kafka", install(no_progress))
     broker.start()
     yield broker
     broker.stop()

@@ -13,9 +13,9 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from mappings.index import index_name, write_alias
 from mappings.instant import DAY_MS
-from stack.servers.address import Address, free_port
+from stack.network.address import Address, free_port
+from stack.progress import no_progress
 from stack.servers.broker import Broker
-from stack.servers.cluster import silent
 from stack.servers.installation import install
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline
@@ -133,7 +133,7 @@ def test_large_events_pass_among_small_ones(pipeline: Pipeline) -> None:
 
 
 def test_kafka_away_is_said_and_waited_for(pipeline: Pipeline, tmp_path: Path) -> None:
-    broker = Broker(Address("127.0.0.1", free_port()), tmp_path, install(silent))
+    broker = Broker(Address("127.0.0.1", free_port()), tmp_path, install(no_progress))
     settings = pipeline.environment | {"KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap}
     with running_indexer(settings) as indexer:
         wait_until(lambda: "Kafka at" in indexer.trouble())

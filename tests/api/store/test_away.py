@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from stack.servers.address import free_port
+from stack.network.address import free_port
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import StartApi

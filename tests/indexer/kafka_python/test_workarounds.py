@@ -24,7 +24,7 @@ from indexer.kafka_python.workarounds import (
     finish_joining,
     release_parked,
 )
-from stack.servers.address import free_port
+from stack.network.address import free_port
 from tests.support.pipeline import Pipeline
 from tests.support.servers import Servers
 from tests.support.waiting import wait_until

@@ -26,7 +26,7 @@ final class LocalNode {
         Node node = new Node(environment, modules(environment));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node), "close"));
         node.start();
-        Thread.currentThread().join(); // for ever: all the node's own threads are daemons
+        Thread.currentThread().join(); // all threads of the node are daemons, so this one keeps the JVM alive
     }
 
     private static PluginsLoader modules(Environment environment) {

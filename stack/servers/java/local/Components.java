@@ -29,7 +29,7 @@ import org.elasticsearch.index.analysis.TokenFilterFactory;
 import org.elasticsearch.index.analysis.TokenizerFactory;
 import org.elasticsearch.lucene.analysis.miscellaneous.DisableGraphAttribute;
 
-/** The analysis components: each takes its name and its options and refuses wrong ones in the official words. */
+/** The analysis components. Wrong options raise the same messages as in the official distribution. */
 final class Components {
     private Components() {}
 
@@ -75,7 +75,7 @@ final class Components {
     private static TokenStream bigrams(TokenStream input, int flags, boolean unigrams) {
         TokenStream bigrams = new CJKBigramFilter(input, flags, unigrams);
         if (unigrams) {
-            // a query over one-and-two-character tokens is no graph: taken for one, its paths grow exponentially
+            // A query over unigrams and bigrams must not become a graph query: its paths would grow exponentially.
             bigrams.addAttribute(DisableGraphAttribute.class);
         }
         return bigrams;
@@ -123,7 +123,7 @@ final class Components {
         }
     }
 
-    /** A filter that normalizers of keyword fields may use too. */
+    /** A token filter that normalizers of keyword fields may use, too. */
     record Normalizer(
         String name,
         Function<TokenStream, TokenStream> filter,

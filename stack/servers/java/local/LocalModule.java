@@ -24,8 +24,8 @@ import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.rest.RestHandler;
 
 /**
- * What a node made of the server jar alone lacks against the official image, as far as this project needs it: GET /, and
- * the analysis components below, under the official names and options, around the same Lucene classes.
+ * What this project needs of the official distribution and the server jar does not contain: GET /, and the analysis
+ * components below. They have the official names and options and use the same Lucene classes.
  */
 public final class LocalModule extends Plugin implements ActionPlugin, AnalysisPlugin {
     private ClusterService clusterService;
@@ -70,7 +70,7 @@ public final class LocalModule extends Plugin implements ActionPlugin, AnalysisP
         );
     }
 
-    /** The names that an analyzer may use without configuring them first. */
+    /** Token filters that an analyzer may name without configuring them. */
     @Override
     public List<PreConfiguredTokenFilter> getPreConfiguredTokenFilters() {
         return List.of(
@@ -82,7 +82,7 @@ public final class LocalModule extends Plugin implements ActionPlugin, AnalysisP
         );
     }
 
-    /** Without it the node would try, at start, to build the component by its bare name and without options. */
+    /** Otherwise the node would build the component at start, without options, and fail. */
     private static <T> AnalysisProvider<T> needsOptions(AnalysisProvider<T> provider) {
         return AnalysisPlugin.requiresAnalysisSettings(provider);
     }

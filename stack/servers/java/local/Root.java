@@ -11,7 +11,7 @@ import org.elasticsearch.rest.RestResponse;
 import org.elasticsearch.rest.RestStatus;
 import org.elasticsearch.xcontent.XContentBuilder;
 
-/** GET / and HEAD /: clients ask it who they talk to. */
+/** GET / and HEAD /: clients read the version from it. */
 final class Root extends BaseRestHandler {
     private final ClusterService cluster;
 
