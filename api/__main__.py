@@ -13,7 +13,7 @@ from api.access.keyring import hashed, new_key
 from api.app import create_app
 from api.edge.admission import request_slots
 from api.edge.protocol import ConnectionLimits, connection_factory
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.settings import ApiSettings
 from service import logs
 from service.settings import load
@@ -62,7 +62,7 @@ def serve() -> None:
     readers = "holders of a key" if settings.keyring().is_locked else "this machine only, no key is configured"
     address = f"http://{settings.api_host}:{settings.api_port}"
     structlog.get_logger().info("serving", address=address, readers=readers)
-    metrics, slots = Metrics(), request_slots(settings.api_max_searches)
+    metrics, slots = ApiMetrics(), request_slots(settings.api_max_searches)
     limits = ConnectionLimits(settings.api_client_patience_s, _connections(), slots)
     uvicorn.run(
         create_app(settings, metrics, slots),

@@ -13,7 +13,7 @@ from api.edge.middleware import Middleware
 from api.errors import ApiError, answer_api_error, answer_http_error
 from api.export import routes as export
 from api.facets import routes as facets
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.search import detail
 from api.search import routes as search
 from api.services import State, running_services
@@ -24,7 +24,7 @@ from api.tail import routes as tail
 FEATURES = (search, detail, facets, stats, export, tail, health)
 
 
-def create_app(settings: ApiSettings, metrics: Metrics, slots: Slots) -> FastAPI:
+def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> FastAPI:
     """Return the ASGI application. Without Elasticsearch it starts too, and /readyz says so."""
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 _STEPS = (1, 2, 3, 5, 8, 13, 21)
 
 
-class Metrics:
+class ApiMetrics:
     """The metrics of one app."""
 
     def __init__(self) -> None:

@@ -12,9 +12,9 @@ from api.access.control import AccessControl
 from api.access.rate_limits import RateLimits
 from api.checkpoints.poller import CheckpointPoller
 from api.edge.admission import Slots
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.settings import ApiSettings
-from api.store.client import Store, connect
+from api.store.client import Store, open_client
 from api.store.liveness import Liveness
 from api.store.readiness import Readiness
 from api.store.shared_reads import ReadLimits, SharedReads
@@ -29,7 +29,7 @@ class Services:
     """The shared objects, each typed."""
 
     settings: ApiSettings
-    metrics: Metrics
+    metrics: ApiMetrics
     access: AccessControl
     liveness: Liveness
     readiness: Readiness
@@ -53,9 +53,9 @@ def services_of(request: Request) -> Services:
 
 
 @asynccontextmanager
-async def running_services(settings: ApiSettings, metrics: Metrics) -> AsyncIterator[Services]:
+async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncIterator[Services]:
     """Make the services, run their background tasks, and close them at the end."""
-    probe = connect(settings, LIVENESS_CONNECTIONS)
+    probe = open_client(settings, LIVENESS_CONNECTIONS)
     liveness = Liveness(probe, settings.index_alias)
     store = Store(settings, liveness, metrics)
     limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 
 from indexer import health, watchdog
 from indexer.assembly import assemble
-from indexer.commands.redrive import Selection, redrive
+from indexer.commands.redrive import LetterSelection, redrive
 from indexer.commands.replay import NoTopicError, TimeSpan, replay
 from indexer.consumer.loop import ConsumerLoop
 from indexer.dead_letters.breaker import Breaker
@@ -24,7 +24,7 @@ from mappings.instant import parse_rfc3339
 from service.logs import configure
 from service.settings import load
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def _epoch_ms(text: str) -> int:
 
 def _execute(arguments: Namespace, settings: IndexerSettings, stopping: Event) -> int:
     if arguments.command == "redrive":
-        return redrive(settings, Selection(arguments.reason, arguments.dry_run), stopping)
+        return redrive(settings, LetterSelection(arguments.reason, arguments.dry_run), stopping)
     if arguments.command == "replay":
         return replay(settings, connect(settings), TimeSpan(arguments.from_ms, arguments.to_ms), stopping)
     return run(settings, stopping)
@@ -89,7 +89,7 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
         return [reason for reason in found if reason]
 
     address = (settings.indexer_metrics_host, settings.indexer_metrics_port)
-    server = health.serve(*address, ledger.metrics.registry, problems)
+    server = health.start_server(*address, ledger.metrics.registry, problems)
     maintenance.start()
     dead_letters.start()
     pipeline.start()
@@ -103,9 +103,9 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
 
 def _exit_code(maintenance: Maintenance) -> int:
     if maintenance.refused:
-        log.critical("cannot go on", reason=maintenance.refused)
+        _log.critical("cannot go on", reason=maintenance.refused)
         return 1
-    log.info("stopped")
+    _log.info("stopped")
     return 0
 
 

@@ -10,10 +10,12 @@ from threading import Thread
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 
-def serve(host: str, port: int, registry: CollectorRegistry, problems: Callable[[], list[str]]) -> ThreadingHTTPServer:
+def start_server(
+    host: str, port: int, registry: CollectorRegistry, problems: Callable[[], list[str]]
+) -> ThreadingHTTPServer:
     """Serve in a thread of its own; where the port is in use another one is taken, so that several share a machine."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -44,7 +46,7 @@ def serve(host: str, port: int, registry: CollectorRegistry, problems: Callable[
 
     server = _listen(host, port, Handler)
     Thread(target=server.serve_forever, name="health", daemon=True).start()
-    log.info("metrics and health", address=f"http://{host}:{server.server_port}")
+    _log.info("metrics and health", address=f"http://{host}:{server.server_port}")
     return server
 
 
@@ -54,5 +56,5 @@ def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> Thre
     except OSError as error:
         if error.errno != EADDRINUSE:
             sys.exit(f"settings: INDEXER_METRICS_HOST={host}: {error.strerror}")
-        log.warning("INDEXER_METRICS_PORT is in use: another port is used", port=port)
+        _log.warning("INDEXER_METRICS_PORT is in use: another port is used", port=port)
         return ThreadingHTTPServer((host, 0), handler)

@@ -10,7 +10,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from prometheus_client import Counter
 
 from indexer.event.document import Operation, record_weight
-from indexer.metrics import Metrics
+from indexer.metrics import IndexerMetrics
 from indexer.offsets import Offsets, Span
 
 REFRESH_SECONDS = 1.0  # of the index: an acknowledged log is searchable after this time at the latest
@@ -20,7 +20,7 @@ class Ledger:
     """The metrics and the offsets of one process. Every method may be called from any thread; none blocks or raises."""
 
     def __init__(self) -> None:
-        self.metrics = Metrics()
+        self.metrics = IndexerMetrics()
         self.offsets = Offsets()
 
     def polled(self, span: Span) -> None:

@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 SECONDS = (0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600)
 
 
-class Metrics:
+class IndexerMetrics:
     """The metrics of one process. Safe to use from any thread."""
 
     def __init__(self) -> None:

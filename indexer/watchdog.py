@@ -8,9 +8,9 @@ from threading import Thread
 
 import structlog
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
-CHECK_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 MAX_UNCHANGED = 60  # checks
 EXIT_HANGS = 70
 
@@ -27,9 +27,9 @@ def start(last_tick: Callable[[], float]) -> None:
 def _watch(last_tick: Callable[[], float]) -> None:
     seen, unchanged = last_tick(), 0
     while unchanged < MAX_UNCHANGED:
-        time.sleep(CHECK_SECONDS)
+        time.sleep(WATCH_SECONDS)
         unchanged = unchanged + 1 if last_tick() == seen else 0
         seen = last_tick()
-    log.critical("the consumer loop hangs: the process ends", seconds=MAX_UNCHANGED * CHECK_SECONDS)
+    _log.critical("the consumer loop hangs: the process ends", seconds=MAX_UNCHANGED * WATCH_SECONDS)
     faulthandler.dump_traceback(all_threads=True)
     os._exit(EXIT_HANGS)

@@ -16,7 +16,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers, running_servers
 
-pytest_plugins = ("tests.support.rig",)  # the fixture of the fault tests
+pytest_plugins = ("tests.support.faults.rig",)  # the fixture of the fault tests
 # The same examples each time, however slow the machine: who changes nothing sees no other result. `make soak` searches.
 settings.register_profile("gate", deadline=None, derandomize=True, database=None)
 settings.load_profile("gate")

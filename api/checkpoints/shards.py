@@ -60,11 +60,10 @@ async def searchable_shards(store: Store, known: Shards) -> Shards:
 def _primaries(stats: _Stats) -> Iterator[Shard]:
     """Yield the primary shards in the order of their indices, older days first."""
     for name, index in sorted(stats.indices.items()):
-        for number, copies in index.shards.items():
-            for copy in copies:
-                if copy.routing.primary and copy.seq_no:
-                    key = shard_key(index.uuid, int(number))
-                    yield Shard(name, int(number), key, copy.seq_no.global_checkpoint)
+        copies = [(int(number), copy) for number, of_shard in index.shards.items() for copy in of_shard]
+        for number, copy in copies:
+            if copy.routing.primary and copy.seq_no:
+                yield Shard(name, number, shard_key(index.uuid, number), copy.seq_no.global_checkpoint)
 
 
 async def _refresh(store: Store, indices: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.edge.admission import TOO_MANY_REQUESTS, Slots, is_limited
 from api.edge.exchange import Exchange
 from api.errors import MESSAGES, failure
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 
 _log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 class Middleware:
     """Around the whole app."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, slots: Slots) -> None:
+    def __init__(self, app: ASGIApp, metrics: ApiMetrics, slots: Slots) -> None:
         self._app = app
         self._metrics = metrics
         self._slots = slots

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from api.edge.admission import TOO_MANY_REQUESTS, Slots, is_limited
 from api.edge.request_id import request_id
 from api.errors import RETRY_AFTER_S
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 
 CONNECTION = "gateway_logs.connection"  # the connection of a request, among the extensions of its scope
 MAX_HEAD_BYTES = 131_072  # of a request; the longest query, with every character percent-encoded, is a third of it
@@ -40,7 +40,7 @@ class ConnectionLimits(NamedTuple):
 class LenientProtocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, limits: ConnectionLimits, metrics: Metrics, **options: Any) -> None:
+    def __init__(self, limits: ConnectionLimits, metrics: ApiMetrics, **options: Any) -> None:
         super().__init__(**options)
         self.is_ending = False  # the process is shutting down
         self._limits = limits
@@ -236,7 +236,7 @@ def _refusal(status: int, message: str, request_id: str, *, is_kept: bool) -> by
     return STATUS_LINE[status] + head.encode() + body
 
 
-def connection_factory(limits: ConnectionLimits, metrics: Metrics) -> Callable[..., LenientProtocol]:
+def connection_factory(limits: ConnectionLimits, metrics: ApiMetrics) -> Callable[..., LenientProtocol]:
     """Return what uvicorn calls for each new connection."""
 
     def connect(**options: Any) -> LenientProtocol:

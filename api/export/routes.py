@@ -17,8 +17,8 @@ from api.request.timezone import NAMES, read_zone
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 
-PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
-PAGE_WITHOUT_BODIES = 5_000
+EXPORT_PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
+EXPORT_PAGE_WITHOUT_BODIES = 5_000
 _NOT_ACCEPTED = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 _COLUMN_NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
 
@@ -40,7 +40,7 @@ def _columns(text: str) -> tuple[str, ...]:
     return names
 
 
-FORM = Form(
+EXPORT_FORM = Form(
     ExportParams,
     frozenset({"page", "per_page", "highlight", "after"}),
     (
@@ -109,7 +109,7 @@ def _ndjson_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) ->
 
 
 def _walk(parsed: ParsedRequest[ExportParams], source: dict[str, Any], *, with_bodies: bool) -> Walk:
-    page_limit = PAGE_WITH_BODIES if with_bodies else PAGE_WITHOUT_BODIES
+    page_limit = EXPORT_PAGE_WITH_BODIES if with_bodies else EXPORT_PAGE_WITHOUT_BODIES
     return Walk(parsed.view, parsed.params, source, page_limit, parsed.params.max_entries or INT64.stop)
 
 
@@ -135,7 +135,7 @@ add_both_forms(
         path="/export",
         operations=Texts("export_group", "export_all"),
         summaries=Texts("All logs of one group as a file", "All logs as a file"),
-        form=FORM,
+        form=EXPORT_FORM,
         answer=export,
         success=_FILE,
     ),

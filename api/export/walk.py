@@ -12,7 +12,7 @@ from api.store.answers import Hit
 from api.store.client import Store
 
 PAGE_BYTES = 1_000_000  # two pages are in memory at one time, each as bytes and as rows
-FIRST_PAGE = 10  # logs; the size of a log is unknown yet, and may be two megabytes
+FIRST_PAGE_LOGS = 10  # logs; the size of a log is unknown yet, and may be two megabytes
 
 
 class Walk(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Walk(Struct, frozen=True):
 
 async def pages(store: Store, pit: str, walk: Walk) -> AsyncGenerator[Sequence[Hit], None]:
     """Yield the logs in their order; raise `ApiError` where Elasticsearch does not answer."""
-    left, asked = walk.limit, min(FIRST_PAGE, walk.page_limit, walk.limit)
+    left, asked = walk.limit, min(FIRST_PAGE_LOGS, walk.page_limit, walk.limit)
     coming = asyncio.create_task(_page(store, walk, asked, PageStart(pit=pit)))
     try:
         while hits := await coming:

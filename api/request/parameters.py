@@ -15,7 +15,8 @@ CodeType = Literal["all", "success", "error"]
 
 MAX_PER_PAGE = 100
 FAR_PAGE = 10**15  # past the end of anything: larger page numbers mean the same
-INT64 = range(-(2**63), 2**63)
+INT64_MAX = 2**63 - 1
+INT64 = range(-INT64_MAX - 1, INT64_MAX + 1)
 TIME_FORMATS = "epoch milliseconds, epoch seconds (at most 10 digits) or RFC 3339, in the years 1 to 9999"
 _TRUE, _FALSE = frozenset({"true", "1", "t", "yes"}), frozenset({"false", "0", "f", "no"})
 

@@ -21,6 +21,7 @@ from api.query import (
     none_of,
     term,
 )
+from api.request.parameters import INT64_MAX
 from api.request.params import SearchParams
 from api.request.view import View
 from api.store.answers import Aggregation, Found
@@ -30,7 +31,6 @@ CLOSE = 1_000  # rows; skipping so many is cheaper than another step
 DATE_PARTS = 1_000  # counted in one step
 NUMBER_PARTS = 64
 NUMBER_SORTS = ("id", TIE)
-INT64_MAX = 2**63 - 1
 
 
 class SortRange(NamedTuple):

@@ -14,7 +14,7 @@ from api.request.params import Form, ParsedRequest, SearchParams, shortened
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 
-FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
+DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
 _ID: dict[str, Any] = {
     "name": "id",
     "in": "path",
@@ -58,7 +58,7 @@ add_both_forms(
         path="/detail/{id}",
         operations=Texts("detail_group", "detail_all"),
         summaries=Texts("One log of one group, by its id", "One log, by its id"),
-        form=FORM,
+        form=DETAIL_FORM,
         answer=by_id,
         success=one_log(),
         more_parameters=(_ID,),
@@ -70,7 +70,7 @@ add_both_forms(
         path="/detail",
         operations=Texts("detail_group_by_request", "detail_all_by_request"),
         summaries=Texts("One log of one group, by its request_id", "One log, by its request_id"),
-        form=FORM,
+        form=DETAIL_FORM,
         answer=by_request_id,
         success=one_log(),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.envelope import SearchResult
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.query import page_body, summary_bodies
 from api.request.params import SearchParams
 from api.request.view import View
@@ -15,7 +15,7 @@ from api.store.answers import Hit
 from api.store.client import Store
 
 
-async def find(store: Store, metrics: Metrics, view: View, params: SearchParams) -> SearchResult:
+async def find(store: Store, metrics: ApiMetrics, view: View, params: SearchParams) -> SearchResult:
     """Return what a search finds; raise `ApiError` where Elasticsearch does not answer all of it."""
     async with page_start(store, metrics, view, params) as start:
         pages = [page_body(view, params, start)] if start else []

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.query import PageStart
 from api.request.params import SearchParams
 from api.request.view import View
@@ -17,7 +17,7 @@ MAX_SKIP = 5_000
 
 @asynccontextmanager
 async def page_start(
-    store: Store, metrics: Metrics, view: View, params: SearchParams
+    store: Store, metrics: ApiMetrics, view: View, params: SearchParams
 ) -> AsyncIterator[PageStart | None]:
     """Yield the start of a page, or None where it is past the end; the point in time of a deep page stays open.
 

@@ -23,7 +23,7 @@ from mappings.instant import DAY_MS
 
 MAX_TOP = 100
 MAX_WINDOW_MS = 800 * DAY_MS  # a longer window means "all": bars that begin in 1970 would show nothing
-FORM = Form(
+STATS_FORM = Form(
     StatsParams,
     frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
     (
@@ -137,7 +137,7 @@ add_both_forms(
         path="/stats",
         operations=Texts("stats_group", "stats_all"),
         summaries=Texts("Measure one group's logs", "Measure all logs"),
-        form=FORM,
+        form=STATS_FORM,
         answer=stats,
         success=json_answer("The figures.", _EXAMPLE),
     ),

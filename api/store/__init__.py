@@ -1,5 +1,6 @@
 """Everything that talks to Elasticsearch.
 
 `client` bodies out, answers in, and what an error means for the caller; `answers` the answers, typed; `liveness`
-whether Elasticsearch answers; `readiness` whether a search would succeed.
+whether Elasticsearch answers; `readiness` whether a search would succeed; `shared_reads` reads that many ask for at
+once.
 """

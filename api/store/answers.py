@@ -8,7 +8,7 @@ from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
 
-class Shards(Struct, frozen=True):
+class ShardFailures(Struct, frozen=True):
     """How many shards failed."""
 
     failed: int = 0
@@ -78,7 +78,7 @@ class Found(Struct, frozen=True):
     hits: Hits = Hits()
     aggregations: Mapping[str, Aggregation] = {}
     timed_out: bool = False
-    shards: Shards = field(name="_shards", default=Shards())
+    shards: ShardFailures = field(name="_shards", default=ShardFailures())
     status: int = 200
     error: Raw = Raw(b"")
 

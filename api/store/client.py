@@ -11,7 +11,7 @@ from elasticsearch import ApiError as ElasticsearchError
 from elasticsearch import AsyncElasticsearch
 
 from api.errors import ApiError
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.query import PIT_KEEP_ALIVE, Body, has_range, trial_body
 from api.settings import ApiSettings
 from api.store.answers import Found, read_answers
@@ -56,7 +56,7 @@ class _PassThrough(Serializer):
         return data
 
 
-def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
+def open_client(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
     """Return a client whose answers are bytes.
 
     A request that could not be sent is retried once on each node: one may be down, or have closed an idle connection.
@@ -73,10 +73,10 @@ def connect(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
 class Store:
     """The logs behind the alias."""
 
-    def __init__(self, settings: ApiSettings, liveness: Liveness, metrics: Metrics) -> None:
+    def __init__(self, settings: ApiSettings, liveness: Liveness, metrics: ApiMetrics) -> None:
         timeout_s = settings.api_search_timeout_s
         self.alias = settings.index_alias
-        self._client = connect(settings, settings.api_connections)
+        self._client = open_client(settings, settings.api_connections)
         self._searcher = self._client.options(request_timeout=timeout_s + CLIENT_SLACK_S)
         self._timeout = f"{int(timeout_s * 1000)}ms"
         self._liveness = liveness

@@ -13,8 +13,8 @@ from api.store.answers import Hit
 from api.store.client import Store
 from api.store.shared_reads import SharedReads
 
-PAGE_WITH_BODIES = 20  # logs: a body may be a megabyte
-PAGE_WITHOUT_BODIES = 500
+TAIL_PAGE_WITH_BODIES = 20  # logs: a body may be a megabyte
+TAIL_PAGE_WITHOUT_BODIES = 500
 # Line breaks in the JSON of an event would end its `data:` line: between tokens they become spaces. The last three are
 # line breaks only to clients that split lines as Unicode does; they occur inside strings, where an escape is the same.
 _LINE_BREAKS: Mapping[bytes, bytes] = {
@@ -24,7 +24,7 @@ _LINE_BREAKS: Mapping[bytes, bytes] = {
 }
 
 
-class Selection(Struct, frozen=True):
+class TailSelection(Struct, frozen=True):
     """Which logs a tail follows, and whether with bodies; equal for tails that follow the same."""
 
     clauses: bytes  # JSON
@@ -43,10 +43,10 @@ class TailPage(Struct, frozen=True):
         return len(self.events)
 
 
-def selection(parsed: ParsedRequest[SearchParams]) -> Selection:
+def selection(parsed: ParsedRequest[SearchParams]) -> TailSelection:
     """Return what a request selects."""
     clauses = msgspec.json.encode(matching(parsed.view, parsed.params), order="sorted")
-    return Selection(clauses, parsed.params.include_detail)
+    return TailSelection(clauses, parsed.params.include_detail)
 
 
 class TailPages:
@@ -56,18 +56,18 @@ class TailPages:
         self._store = store
         self._reads = reads
 
-    async def after(self, position: Position, shard: Shard, selected: Selection) -> TailPage:
+    async def after(self, position: Position, shard: Shard, selected: TailSelection) -> TailPage:
         """Return the next logs of a shard after a position, lowest `_seq_no` first; raise `ApiError`."""
 
         async def read() -> TailPage:
-            body = page_body(selected, position.get(shard.key, BEFORE_FIRST), shard.checkpoint)
+            body = shard_body(selected, position.get(shard.key, BEFORE_FIRST), shard.checkpoint)
             found = await self._store.search_shard(body, shard.index, shard.number)
             return page_of(found.hits.hits, selected, position, shard)
 
         return await self._reads.get((selected, event_id(position), shard), read)
 
 
-def page_body(selected: Selection, after: int, up_to: int) -> Body:
+def shard_body(selected: TailSelection, after: int, up_to: int) -> Body:
     """Return the body that finds the selected logs between two sequence numbers."""
     between = {"range": {"_seq_no": {"gt": after, "lte": up_to}}}
     return {
@@ -79,14 +79,14 @@ def page_body(selected: Selection, after: int, up_to: int) -> Body:
     }
 
 
-def page_of(hits: Sequence[Hit], selected: Selection, position: Position, shard: Shard) -> TailPage:
+def page_of(hits: Sequence[Hit], selected: TailSelection, position: Position, shard: Shard) -> TailPage:
     """Return the page of these hits; a page that is not full reaches to the shard's checkpoint."""
     events = [_event(hit, selected, {**position, shard.key: _sequence_number(hit)}) for hit in hits]
     reached = _sequence_number(hits[-1]) if len(hits) == _page_size(selected) else shard.checkpoint
     return TailPage(b"".join(events), {**position, shard.key: reached})
 
 
-def _event(hit: Hit, selected: Selection, position: Position) -> bytes:
+def _event(hit: Hit, selected: TailSelection, position: Position) -> bytes:
     data = msgspec.json.encode(log(hit, with_bodies=selected.with_bodies))
     for line_break, replacement in _LINE_BREAKS.items():
         data = data.replace(line_break, replacement)
@@ -97,5 +97,5 @@ def _sequence_number(hit: Hit) -> int:
     return int(hit.sort[0] or 0)
 
 
-def _page_size(selected: Selection) -> int:
-    return PAGE_WITH_BODIES if selected.with_bodies else PAGE_WITHOUT_BODIES
+def _page_size(selected: TailSelection) -> int:
+    return TAIL_PAGE_WITH_BODIES if selected.with_bodies else TAIL_PAGE_WITHOUT_BODIES

@@ -16,7 +16,7 @@ from api.edge.exchange import exchange_of
 from api.edge.protocol import LenientProtocol
 from api.errors import ApiError
 from api.services import Services
-from api.tail.pages import Selection, TailPages
+from api.tail.pages import TailPages, TailSelection
 
 RECONNECT_MS = 2000
 CHUNK_BYTES = 65_536  # minimum size of a chunk; a chunk always ends on an event boundary
@@ -34,7 +34,7 @@ RESTARTING = "the service is restarting: connect again with Last-Event-ID"
 class Tail(NamedTuple):
     """What a client follows."""
 
-    selected: Selection
+    selected: TailSelection
     position: Position
     message: str
     is_allowed: Callable[[], bool]
@@ -78,16 +78,20 @@ class Stream(Response):
         await self._write(self._first_event())
         while True:
             try:
-                while await self._advance():
-                    if reason := self._reason_to_end(connection):
-                        return reason
+                reason = await self._catch_up(connection)
             except ApiError as error:
-                if error.status not in (503, 504):
-                    return error.message
-            if reason := self._reason_to_end(connection):
+                reason = "" if error.status in (503, 504) else error.message
+            if reason := reason or self._reason_to_end(connection):
                 return reason
             await self._heartbeat()
             await self._poller.next_poll()
+
+    async def _catch_up(self, connection: LenientProtocol) -> str:
+        """Send pages until all logs of the latest poll were sent; return why the tail ends before that, or ""."""
+        while await self._advance():
+            if reason := self._reason_to_end(connection):
+                return reason
+        return ""
 
     def _first_event(self) -> bytes:
         # With the position: a client that is disconnected before the first log resumes from here.

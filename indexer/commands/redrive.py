@@ -21,17 +21,17 @@ from indexer.kafka_python.damaged import Damaged, DamagedPlaces
 from indexer.kafka_python.record_writer import Record, RecordWriter
 from indexer.settings import IndexerSettings
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 DEAD_LETTER_CONSUMER: dict[str, Any] = {
     "auto_offset_reset": "earliest",
     "isolation_level": "read_committed",
     "allow_auto_create_topics": False,  # a dead letter names its topic: asking for a deleted one must not create it
 }
-POLL_MS = 500
-PROGRESS_SECONDS = 2.0
+LETTER_POLL_MS = 500
+REDRIVE_PROGRESS_SECONDS = 2.0
 HEADER_PREFIX = "gateway-logs."
-INT64_MAX = 2**63 - 1
+MAX_TIMESTAMP_MS = 2**63 - 1
 
 
 class NotRedrivableError(Exception):
@@ -39,7 +39,7 @@ class NotRedrivableError(Exception):
 
 
 @dataclass(frozen=True)
-class Selection:
+class LetterSelection:
     """Which dead letters to redrive: those with this text in their reason; a dry run only counts them."""
 
     reason: str = ""
@@ -59,7 +59,7 @@ class Report:
 class Redrive:
     """One pass over the dead letters that exist when it begins."""
 
-    def __init__(self, settings: IndexerSettings, selection: Selection, stopping: Event) -> None:
+    def __init__(self, settings: IndexerSettings, selection: LetterSelection, stopping: Event) -> None:
         self.report = Report()
         self._settings = settings
         self._selection = selection
@@ -84,11 +84,11 @@ class Redrive:
         ends = topic_ends(self._consumer, self._settings.kafka_dead_letter_topic)
         self._consumer.assign(list(ends))
         while not self._stopping.is_set() and self._is_before(ends):
-            polled = self._consumer.poll(timeout_ms=POLL_MS).values()
+            polled = self._consumer.poll(timeout_ms=LETTER_POLL_MS).values()
             yield [letter for letters in polled for letter in letters if letter.offset < ends[_partition(letter)]]
-            if monotonic() - reported > PROGRESS_SECONDS:
+            if monotonic() - reported > REDRIVE_PROGRESS_SECONDS:
                 reported = monotonic()
-                log.info("redriving", read=self.report.read, sent=self.report.sent)
+                _log.info("redriving", read=self.report.read, sent=self.report.sent)
 
     def _is_before(self, ends: Mapping[TopicPartition, int]) -> bool:
         return any(self._consumer.position(partition) < end for partition, end in ends.items())
@@ -139,14 +139,14 @@ class Redrive:
                 self.report.left_out[f"too large for {topic}, or its timestamp is not accepted there"] += 1
 
 
-def redrive(settings: IndexerSettings, selection: Selection, stopping: Event) -> int:
+def redrive(settings: IndexerSettings, selection: LetterSelection, stopping: Event) -> int:
     """Redrive and log what was done; return the exit code, 1 where it was stopped before the end."""
     report = Redrive(settings, selection, stopping).run()
     for reason, letters in report.reasons.most_common():
-        log.info("would be redriven" if selection.dry_run else "redriven", letters=letters, reason=reason)
+        _log.info("would be redriven" if selection.dry_run else "redriven", letters=letters, reason=reason)
     for why, letters in report.left_out.most_common():
-        log.warning("left out", letters=letters, why=why)
-    log.info("done" if not stopping.is_set() else "stopped", read=report.read, sent=report.sent)
+        _log.warning("left out", letters=letters, why=why)
+    _log.info("done" if not stopping.is_set() else "stopped", read=report.read, sent=report.sent)
     return 1 if stopping.is_set() else 0
 
 
@@ -162,5 +162,5 @@ def _record(letter: ConsumerRecord, origin: Origin) -> Record:
         "value": letter.value,
         "key": letter.key,
         "headers": [*headers, origin.header()],
-        "timestamp_ms": min(max(origin.timestamp_ms, 0), INT64_MAX),  # anyone may have written these headers
+        "timestamp_ms": min(max(origin.timestamp_ms, 0), MAX_TIMESTAMP_MS),  # anyone may have written these headers
     }

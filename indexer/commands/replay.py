@@ -24,9 +24,9 @@ from indexer.kafka_python.workarounds import release_parked
 from indexer.ledger import Ledger
 from indexer.settings import IndexerSettings
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
-PROGRESS_SECONDS = 2.0
+REPLAY_PROGRESS_SECONDS = 2.0
 DRAIN_CHECK_SECONDS = 0.05
 MAX_REASONS = 20  # logged at the end, most frequent first
 
@@ -86,7 +86,7 @@ class Replay:
             self._pipeline.stop()
             self._consumer.close()
         for reason, records in self._rejected.reasons.most_common(MAX_REASONS):
-            log.warning("rejected, as when it was first read", records=records, reason=reason)
+            _log.warning("rejected, as when it was first read", records=records, reason=reason)
         self._report("stopped" if self._stopping.is_set() else "done")
 
     def _seek(self, span: TimeSpan) -> dict[TopicPartition, int]:
@@ -129,7 +129,7 @@ class Replay:
         backpressure.apply(self._consumer, wanted | (self._consumer.assignment() - set(left)))
 
     def _report_if_due(self) -> None:
-        if monotonic() - self._reported > PROGRESS_SECONDS:
+        if monotonic() - self._reported > REPLAY_PROGRESS_SECONDS:
             self._report("replaying")
 
     def _report(self, event: str) -> None:
@@ -139,7 +139,7 @@ class Replay:
         metrics.in_flight.set(self._ledger.offsets.records_in_flight())
         counts = {name: int(metrics.registry.get_sample_value(_sample(name)) or 0) for name in names}
         refused = sum(self._rejected.reasons.values())
-        log.info(event, **counts, refused=refused, waits=self._pipeline.queue.reasons())
+        _log.info(event, **counts, refused=refused, waits=self._pipeline.queue.reasons())
 
 
 def replay(settings: IndexerSettings, client: Elasticsearch, span: TimeSpan, stopping: Event) -> int:

@@ -11,7 +11,7 @@ from kafka.future import Future
 from indexer.kafka_python.workarounds import Membership
 from indexer.ledger import Ledger
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 COMMIT_LIMIT_SECONDS = 3.0
 
@@ -56,7 +56,7 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
             self._losses = self._membership.losses
         self._offsets.own(assigned)
         self._ledger.metrics.rebalances.labels("assigned").inc()
-        log.info("partitions assigned", partitions=numbers(assigned))
+        _log.info("partitions assigned", partitions=numbers(assigned))
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Finish what is in flight if that is quick, and commit: the next owner continues from there."""
@@ -70,13 +70,13 @@ class Assignment(AsyncConsumerRebalanceListener):  # type: ignore[misc]
         if offsets := {partition: offset for partition, offset in ready.items() if partition in revoked}:
             await _within(COMMIT_LIMIT_SECONDS, self._consumer.commit_async(with_metadata(offsets)))
         self._offsets.forget(revoked)
-        log.info("partitions revoked", partitions=numbers(revoked), drained=drained)
+        _log.info("partitions revoked", partitions=numbers(revoked), drained=drained)
 
     async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
         """Forget the partitions at once: another member owns them already, and a commit would be refused."""
         self._ledger.metrics.rebalances.labels("lost").inc()
         self._offsets.forget(lost)
-        log.warning("partitions lost: this member missed its session timeout", partitions=numbers(lost))
+        _log.warning("partitions lost: this member missed its session timeout", partitions=numbers(lost))
 
 
 async def _within(seconds: float, awaited: Future) -> bool:

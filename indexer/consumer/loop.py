@@ -23,7 +23,7 @@ from indexer.kafka_python.workarounds import connected, end_offsets, finish_join
 from indexer.ledger import Ledger
 from indexer.settings import IndexerSettings
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 POLL_MS = 100
 POLL_PAUSED_MS = 20  # while poll() blocks, partitions cannot be resumed, so senders would idle
@@ -120,7 +120,7 @@ class ConsumerLoop:
         self._damaged.read_past(consumer)
         self._assignment = Assignment(consumer, self._ledger, self._batcher.flush, self._drain_seconds)
         consumer.subscribe([settings.kafka_topic], listener=self._assignment)
-        log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
+        _log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
         return consumer
 
     def _drain_seconds(self) -> float:
@@ -128,7 +128,7 @@ class ConsumerLoop:
 
     def _rebuild(self, error: Exception) -> None:
         self.problem = _kafka_problem(self._settings, error)
-        log.error("the Kafka consumer is created again", error=str(error), exc_info=not isinstance(error, KafkaError))
+        _log.error("the Kafka consumer is created again", error=str(error), exc_info=not isinstance(error, KafkaError))
         self._ledger.metrics.rebuilds.inc()
         self._close()
         self._offsets.forget(self._offsets.owned())
@@ -203,7 +203,7 @@ class ConsumerLoop:
         future = self._offsets.drained(self._offsets.owned())
         future.add_callback(lambda _: drained.set())
         if not drained.wait(self._settings.indexer_stop_seconds):
-            log.warning("stopping with logs in flight: they are not committed and will be read again")
+            _log.warning("stopping with logs in flight: they are not committed and will be read again")
         self._close()
 
     def _close(self) -> None:
@@ -213,7 +213,7 @@ class ConsumerLoop:
             if consumer:
                 consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
         except Exception as error:  # noqa: BLE001 - it is dropped in any case
-            log.warning("the Kafka consumer could not be closed cleanly", error=type(error).__name__)
+            _log.warning("the Kafka consumer could not be closed cleanly", error=type(error).__name__)
 
 
 def poll_timeout_ms(consumer: KafkaConsumer) -> int:

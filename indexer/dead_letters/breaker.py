@@ -11,7 +11,7 @@ import structlog
 
 from indexer.dead_letters.rejection import Stage
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 WINDOW = 5_000  # records
 
@@ -71,7 +71,7 @@ class Breaker:
             if self._is_overruled and not too_many:
                 self._is_tripped = self._is_overruled = False
         if trips:
-            log.critical("dead letters are held", counts=self._counts())
+            _log.critical("dead letters are held", counts=self._counts())
 
     def holds(self) -> bool:
         """Tell whether no dead letter may be written now."""

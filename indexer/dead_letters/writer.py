@@ -9,12 +9,12 @@ import structlog
 
 from indexer.dead_letters.breaker import Breaker
 from indexer.dead_letters.rejection import Rejection, Stage
-from indexer.event.origin import HEADER, origin
+from indexer.event.origin import ORIGIN_HEADER, origin
 from indexer.kafka_python.damaged import Damaged
 from indexer.kafka_python.record_writer import Record, RecordWriter
 from indexer.ledger import Ledger
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 MAX_UNACKNOWLEDGED = 200  # records sent before their acknowledgements are awaited
 PAUSE_SECONDS = 1.0
@@ -85,7 +85,7 @@ class DeadLetterWriter(Thread):
             self.problem = ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the records wait and nothing is dropped
             self.problem = f"the dead-letter topic {self._topic} cannot be written: {type(error).__name__}"
-            log.warning("dead letters wait", topic=self._topic, error=type(error).__name__)
+            _log.warning("dead letters wait", topic=self._topic, error=type(error).__name__)
             self._writer.give_up()
         _report([rejection for rejection in rejections if rejection.acknowledged])
         return [rejection for rejection in rejections if not rejection.acknowledged]
@@ -117,13 +117,13 @@ def _report(rejections: list[Rejection]) -> None:
     if rejections:
         record = rejections[0].record
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        log.warning("dead letters", records=len(rejections), first_reason=rejections[0].reason, **where)
+        _log.warning("dead letters", records=len(rejections), first_reason=rejections[0].reason, **where)
 
 
 def headers(rejection: Rejection) -> list[tuple[str, bytes]]:
     """Return the record's own headers, then ours: the reason in words, and the original position and time."""
     # Kafka allows a header without a value, but kafka-python's producer does not: it becomes an empty one.
-    own = [(name, value or b"") for name, value in rejection.record.headers if name != HEADER]
+    own = [(name, value or b"") for name, value in rejection.record.headers if name != ORIGIN_HEADER]
     return own + _about(rejection)
 
 

@@ -16,7 +16,7 @@ from indexer.event.reader import EventReader
 from indexer.ledger import Ledger
 from indexer.offsets import Span
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 MAX_OPERATIONS = 5_000  # of one bulk request, however small they are
 
@@ -70,10 +70,10 @@ class Batcher:
                 copied += read.operation.weight - weight
             except InvalidEventError as error:
                 rejections.append(Rejection(record, span, str(error)))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - see below
                 # A record that this program cannot handle must not stop those behind it. Where it is all of them, the
                 # breaker holds.
-                log.exception("a record could not be read", partition=record.partition, offset=record.offset)
+                _log.exception("a record could not be read", partition=record.partition, offset=record.offset)
                 rejections.append(Rejection(record, span, f"an error in the indexer: {type(error).__name__}"))
         self._ledger.offsets.weigh(span, copied)
         self._rejected.reject("by the indexer", rejections, of_records=len(records))

@@ -12,7 +12,7 @@ from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
 from indexer.delivery.outcome import Outcome, item_outcome, request_outcome
 from indexer.event.document import Operation
-from indexer.metrics import Metrics
+from indexer.metrics import IndexerMetrics
 from indexer.settings import IndexerSettings
 
 PATH = (
@@ -63,7 +63,7 @@ class Bulk:
     network does.
     """
 
-    def __init__(self, client: Elasticsearch, timeout_seconds: float, metrics: Metrics) -> None:
+    def __init__(self, client: Elasticsearch, timeout_seconds: float, metrics: IndexerMetrics) -> None:
         self._client = client.options(request_timeout=timeout_seconds)
         self._metrics = metrics
 

@@ -13,7 +13,7 @@ from mappings.index import BODY, fingerprint, index_name, period_end_ms, templat
 from mappings.index import VERSION as OUR_VERSION
 from mappings.instant import DAY_MS
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 TIMEOUT_SECONDS = 30.0
 RETENTION_DELAY_MS = 3_600_000  # a log that was accepted in the last moment must find its index
@@ -50,7 +50,7 @@ class Indices:
         if not is_ours and found.get("version", 0) <= OUR_VERSION:
             # Several indexers that start at once install the same body: the last one changes nothing.
             self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
-            log.info("index template installed", name=self._alias, version=OUR_VERSION, fingerprint=fingerprint())
+            _log.info("index template installed", name=self._alias, version=OUR_VERSION, fingerprint=fingerprint())
 
     def prepare(self, targets: Iterable[str]) -> dict[str, str]:
         """Create the indices of these write aliases; return aliases whose index could not be created, with the reason.
@@ -84,7 +84,7 @@ class Indices:
         expired = sorted(name for name, end in ends.items() if end is not None and end <= oldest_ms)
         for name in expired:
             self._client.options(ignore_status=404).indices.delete(index=name)
-            log.info("index deleted: past the retention", index=name)
+            _log.info("index deleted: past the retention", index=name)
         return expired
 
     def _template(self) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class Indices:
         """
         try:
             self._client.indices.create(index=index)
-            log.info("index created", index=index)
+            _log.info("index created", index=index)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise  # otherwise another indexer was first, or stopped half-way

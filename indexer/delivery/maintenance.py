@@ -9,9 +9,9 @@ from elasticsearch import ApiError
 
 from indexer.delivery.indices import Indices, TemplateRefusedError
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
-CHECK_SECONDS = 5.0
+MAINTENANCE_SECONDS = 5.0
 RETENTION_SECONDS = 600.0
 
 
@@ -31,7 +31,7 @@ class Maintenance(Thread):
         """Check every few seconds until stopped."""
         while not self._stopping.is_set():
             self._check()
-            self._stopping.wait(1.0 if self.problem else CHECK_SECONDS)
+            self._stopping.wait(1.0 if self.problem else MAINTENANCE_SECONDS)
 
     def _check(self) -> None:
         try:
@@ -45,8 +45,8 @@ class Maintenance(Thread):
             self.problem = f"Elasticsearch answers {error.meta.status} {error.error}"
         except TransportError as error:
             self.problem = f"Elasticsearch is away: {type(error).__name__}"
-        except Exception as error:  # this thread must survive an unexpected answer
-            log.exception("unexpected error in the maintenance of the indices")
+        except Exception as error:  # noqa: BLE001 - this thread must survive an unexpected answer
+            _log.exception("unexpected error in the maintenance of the indices")
             self.problem = f"an error in the indexer: {type(error).__name__}"
 
     def _install_once(self) -> None:

@@ -14,7 +14,7 @@ from indexer.delivery.queue import Batch, BatchQueue
 from indexer.event.document import Operation
 from indexer.ledger import Ledger
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 
 @dataclass(slots=True, frozen=True)
@@ -78,7 +78,7 @@ class Delivery:
 
     def _wait(self, batch: Batch, outcome: Outcome) -> None:
         self.ledger.waits(batch.operations, outcome.value)
-        log.warning("logs wait", reason=batch.why, logs=len(batch.operations), attempts=batch.attempts)
+        _log.warning("logs wait", reason=batch.why, logs=len(batch.operations), attempts=batch.attempts)
         self.queue.put_later(batch)
 
 
@@ -95,8 +95,8 @@ class Sender(Thread):
         while batch := queue.take():
             try:
                 self._delivery.deliver(batch)
-            except Exception:
-                log.exception("unexpected error while a batch was delivered", operations=len(batch.operations))
+            except Exception:  # noqa: BLE001 - the sender must survive, and the batch is sent again
+                _log.exception("unexpected error while a batch was delivered", operations=len(batch.operations))
                 if batch.operations:
                     queue.put_later(batch.again(batch.operations, "an error in the indexer"))
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kafka.consumer.fetcher import ConsumerRecord
 
-HEADER = "gateway-logs.origin"
+ORIGIN_HEADER = "gateway-logs.origin"
 _WRITTEN = re.compile(rb"([a-zA-Z0-9._-]{1,249})/(\d{1,9})/(\d{1,19})/(-?\d{1,19})")
 
 
@@ -23,13 +23,13 @@ class Origin(NamedTuple):
 
     def header(self) -> tuple[str, bytes]:
         """Return the header that carries it."""
-        return HEADER, "/".join(map(str, self)).encode()
+        return ORIGIN_HEADER, "/".join(map(str, self)).encode()
 
 
 def origin(record: ConsumerRecord) -> Origin:
     """Return the original position of a record."""
     for name, value in record.headers or ():
-        if name == HEADER and (found := _WRITTEN.fullmatch(value or b"")):
+        if name == ORIGIN_HEADER and (found := _WRITTEN.fullmatch(value or b"")):
             topic, *numbers = found.groups()
             return Origin(topic.decode(), *map(int, numbers))
     return Origin(record.topic, record.partition, record.offset, record.timestamp)

@@ -18,14 +18,14 @@ from kafka.errors import CorruptRecordError
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
 from kafka.record.memory_records import MemoryRecords
 
-log = structlog.get_logger()
+_log = structlog.get_logger()
 
 NO_TIME = -1  # the places may be in the batch's times
 NO_EPOCH = -1
 LENGTH = struct.Struct(">8xi")  # of what follows it
 MAGIC, MAGIC_AT = b"\x02", 16  # bytes into a batch
 SHORTEST = MemoryRecords.MIN_SLICE  # bytes of a batch
-HEADER = DefaultRecordBatch.HEADER_STRUCT.size
+BATCH_HEADER_BYTES = DefaultRecordBatch.HEADER_STRUCT.size
 
 
 class Damaged(bytes):
@@ -62,7 +62,7 @@ class DamagedPlaces:
         if (partition, offset) not in self._seen and not self._is_believed_at_once:
             self._seen.add((partition, offset))
             raise CorruptRecordError(f"{partition.topic}-{partition.partition}: {reason}")
-        log.error("records cannot be read", topic=partition.topic, partition=partition.partition, reason=reason)
+        _log.error("records cannot be read", topic=partition.topic, partition=partition.partition, reason=reason)
 
 
 class _Batches:
@@ -166,9 +166,9 @@ def _candidates(raw: memoryview) -> Iterator[int]:
 
 def _last_offset(raw: memoryview, offset: int) -> int:
     """Return the last offset of a damaged batch where two of its fields agree on it; otherwise this single offset."""
-    if len(raw) < HEADER:
+    if len(raw) < BATCH_HEADER_BYTES:
         return offset
-    batch = DefaultRecordBatch(raw[:HEADER])
+    batch = DefaultRecordBatch(raw[:BATCH_HEADER_BYTES])
     agree = batch.records_count == batch.last_offset_delta + 1 > 0
     return max(offset, int(batch.last_offset)) if agree else offset
 

@@ -16,10 +16,10 @@ from pydantic_settings import BaseSettings
 
 from api.app import create_app
 from api.edge.admission import request_slots
-from api.metrics import Metrics
+from api.metrics import ApiMetrics
 from api.request.parameters import PARAMETERS
 from api.settings import ApiSettings
-from indexer.metrics import Metrics as IndexerMetrics
+from indexer.metrics import IndexerMetrics
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from service.settings import load
 from tests.support.repository import ROOT
@@ -82,7 +82,7 @@ def test_no_page_names_a_setting_that_is_none() -> None:
 
 
 def routes() -> set[str]:
-    return set(create_app(load(ApiSettings), Metrics(), request_slots(1)).openapi()["paths"]) | MADE_BY_FASTAPI
+    return set(create_app(load(ApiSettings), ApiMetrics(), request_slots(1)).openapi()["paths"]) | MADE_BY_FASTAPI
 
 
 def test_readme_names_every_route_and_no_other() -> None:
@@ -101,7 +101,7 @@ def test_readme_has_every_parameter_of_the_searches() -> None:
 
 
 def test_readme_names_every_metric_and_no_other() -> None:
-    metrics = [*IndexerMetrics().registry.collect(), *Metrics()._registry.collect()]
+    metrics = [*IndexerMetrics().registry.collect(), *ApiMetrics()._registry.collect()]
     known = {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in metrics}
 
     assert set(re.findall(r"`(gateway_logs_[a-z_]+)`", README)) == known

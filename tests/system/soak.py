@@ -17,13 +17,13 @@ from secrets import randbelow
 from threading import Event as Signal
 
 from stack.servers.cluster import Stack
-from tests.support.elasticsearch_faults import at_random
-from tests.support.elasticsearch_proxy import passing
-from tests.support.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
-from tests.support.oracle import CLEAN, Oracle, balance
+from tests.support.faults.elasticsearch_faults import at_random
+from tests.support.faults.elasticsearch_proxy import passing
+from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
+from tests.support.faults.oracle import CLEAN, Oracle, balance
+from tests.support.faults.rig import ALONE, POINTS, TOLD, Rig, live_and_die, rig_on
 from tests.support.pipeline import Pipeline, pipeline_on
 from tests.support.programs import RunningIndexer
-from tests.support.rig import ALONE, POINTS, TOLD, Rig, live_and_die, rig_on
 from tests.support.servers import Servers
 from tests.support.waiting import wait_until
 

@@ -20,7 +20,7 @@ from stack.network.address import Address, free_port
 from stack.progress import no_progress
 from stack.servers.broker import Broker
 from stack.servers.installation import install
-from tests.support.oracle import committed_of
+from tests.support.faults.oracle import committed_of
 from tests.support.pipeline import Pipeline, read_topic
 from tests.support.programs import running_indexer
 from tests.support.servers import Servers

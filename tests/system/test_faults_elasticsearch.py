@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.elasticsearch_faults import FAULTS, at_random
-from tests.support.elasticsearch_proxy import passing
-from tests.support.oracle import CLEAN, Oracle, balance
+from tests.support.faults.elasticsearch_faults import FAULTS, at_random
+from tests.support.faults.elasticsearch_proxy import passing
+from tests.support.faults.oracle import CLEAN, Oracle, balance
+from tests.support.faults.rig import Rig
 from tests.support.pipeline import Pipeline
-from tests.support.rig import Rig
 from tests.support.waiting import LONG_S, wait_until
 
 SEED = 20261124

@@ -13,11 +13,11 @@ from kafka.admin import ConfigResource, KafkaAdminClient, NewPartitions, NewTopi
 from kafka.errors import TopicAlreadyExistsError
 
 from mappings.instant import DAY_MS
-from tests.support.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
-from tests.support.oracle import CLEAN, Oracle, balance, document_numbers, is_bad, value
+from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
+from tests.support.faults.oracle import CLEAN, Oracle, balance, document_numbers, is_bad, value
+from tests.support.faults.rig import Rig
 from tests.support.pipeline import Pipeline, read_topic
 from tests.support.programs import RunningIndexer
-from tests.support.rig import Rig
 from tests.support.waiting import LONG_S, wait_until
 
 SEED = 20261124

@@ -6,10 +6,10 @@ from threading import Event as Signal
 
 import pytest
 
-from tests.support.elasticsearch_proxy import Answer, Bulk, passing
-from tests.support.oracle import CLEAN, balance
+from tests.support.faults.elasticsearch_proxy import Answer, Bulk, passing
+from tests.support.faults.oracle import CLEAN, balance
+from tests.support.faults.rig import ALONE, POINTS, Rig, live_and_die
 from tests.support.programs import RunningIndexer
-from tests.support.rig import ALONE, POINTS, Rig, live_and_die
 from tests.support.waiting import LONG_S, wait_until
 
 SEED = 20261124

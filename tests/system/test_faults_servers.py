@@ -4,10 +4,10 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from stack.servers.cluster import Stack
-from tests.support.kafka_proxy import FETCH, OFFSET_COMMIT
-from tests.support.oracle import CLEAN, Oracle, balance
+from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT
+from tests.support.faults.oracle import CLEAN, Oracle, balance
+from tests.support.faults.rig import rig_on
 from tests.support.pipeline import Pipeline
-from tests.support.rig import rig_on
 from tests.support.waiting import LONG_S, PATIENCE_S, wait_until
 
 

@@ -17,10 +17,10 @@ from stack.network.address import Address, free_port
 from stack.progress import no_progress
 from stack.servers.broker import Broker
 from stack.servers.installation import install
+from tests.support.faults.proxy import Wire, wire_to
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline
 from tests.support.programs import RunningIndexer, running_indexer
-from tests.support.proxy import Wire, wire_to
 from tests.support.waiting import LONG_S, wait_until
 
 

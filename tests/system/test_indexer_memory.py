@@ -3,8 +3,8 @@
 import json
 import time
 
+from tests.support.faults.proxy import wire_to
 from tests.support.pipeline import Pipeline
-from tests.support.proxy import wire_to
 from tests.support.waiting import wait_until
 
 MOST_MB = 256  # what README promises

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from mappings.index import index_name
-from tests.support.journal import Commit, Journal
-from tests.support.oracle import CLEAN, Oracle, Verdict, is_bad, value
+from tests.support.faults.journal import Commit, Journal
+from tests.support.faults.oracle import CLEAN, Oracle, Verdict, is_bad, value
 from tests.support.pipeline import Pipeline
 
 PLACED = {0: {0: 1, 1: 2, 3: 4}, 1: {0: 3}}  # a gap at offset 2

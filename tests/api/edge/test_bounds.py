@@ -15,7 +15,7 @@ from api.store.client import Store
 from api.store.liveness import Liveness
 from api.store.readiness import Readiness
 from api.store.shared_reads import SharedReads
-from api.tail.pages import Selection, TailPages
+from api.tail.pages import TailPages, TailSelection
 from tests.support.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi
@@ -64,7 +64,7 @@ def test_the_pages_that_are_remembered_for_tails_are_limited_in_bytes() -> None:
     async def read() -> None:
         pages = TailPages(cast("Store", Asked()), reads)
         for number in range(20):
-            selected = Selection(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
+            selected = TailSelection(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
             page = await pages.after({}, Shard("index", 0, b"key", 1), selected)
             assert len(page.events) > 1_000_000
 

@@ -18,9 +18,9 @@ from api.export.columns import COLUMNS, FORMULA_STARTS
 from api.export.routes import accepts_gzip
 from mappings.instant import DAY_MS
 from tests.support.envelope import assert_envelope
+from tests.support.faults.proxy import wire_to
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api
-from tests.support.proxy import wire_to
 from tests.support.sample import EVENTS
 from tests.support.servers import Servers
 from tests.support.times import NOON_MS

@@ -9,9 +9,9 @@ import pytest
 
 from mappings.index import index_name
 from tests.support.envelope import assert_envelope
+from tests.support.faults.proxy import wire_to
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi
-from tests.support.proxy import wire_to
 from tests.support.servers import Servers
 from tests.support.tailing import tailing
 from tests.support.times import NOON_MS

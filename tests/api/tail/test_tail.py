@@ -12,9 +12,9 @@ import pytest
 from api.tail.stream import CHUNK_BYTES, chunks
 from mappings.instant import DAY_MS
 from tests.support.envelope import assert_envelope
+from tests.support.faults.proxy import wire_to
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api
-from tests.support.proxy import wire_to
 from tests.support.servers import Servers
 from tests.support.tailing import tailing
 from tests.support.times import NOON_MS

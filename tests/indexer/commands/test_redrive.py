@@ -9,7 +9,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.event.origin import HEADER, Origin, origin
+from indexer.event.origin import ORIGIN_HEADER, Origin, origin
 from mappings.instant import DAY_MS
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline, read_topic
@@ -49,7 +49,7 @@ def test_what_became_good_is_a_log_with_the_key_headers_and_time_it_had(pipeline
 
     assert [log["id"] for log in pipeline.sources()] == [1]
     assert (again.key, again.timestamp, again.headers[0]) == (b"k", moment, ("h", b"v"))
-    assert {name for name, _ in again.headers} == {"h", HEADER}
+    assert {name for name, _ in again.headers} == {"h", ORIGIN_HEADER}
 
 
 def records(pipeline: Pipeline) -> list[ConsumerRecord]:
@@ -156,4 +156,4 @@ def test_an_origin_of_any_time_comes_back(timestamp_ms: int) -> None:
 
 @pytest.mark.parametrize("value", [None, b"", b"there/7/8", b"there/7/8/9/", b"a b/7/8/9", b"there/-7/8/9", b"\xff"])
 def test_an_origin_that_cannot_be_read_is_none(value: bytes | None) -> None:
-    assert origin(record([(HEADER, value)])) == Origin("here", 1, 2, 3)
+    assert origin(record([(ORIGIN_HEADER, value)])) == Origin("here", 1, 2, 3)

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.support.oracle import CLEAN, Oracle
+from tests.support.faults.oracle import CLEAN, Oracle
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import PATIENCE_S, wait_until
 

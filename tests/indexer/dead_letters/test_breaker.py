@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from indexer.dead_letters.breaker import WINDOW, Breaker, Share
 from indexer.dead_letters.rejection import Stage
-from tests.support.oracle import CLEAN, Oracle
+from tests.support.faults.oracle import CLEAN, Oracle
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import wait_until
 

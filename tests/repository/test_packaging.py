@@ -1,11 +1,8 @@
-"""What holds for the repository as a whole: the image, docker compose, the lock files, the shape of the code."""
+"""What holds for the image, docker compose, the lock files and the dependencies."""
 
-import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +19,6 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHIPPED = ("api", "indexer", "mappings", "service")
-LONGEST_FUNCTION = 40  # lines
-LONGEST_MODULE = 300  # lines
 
 
 def test_docker_compose_runs_the_versions_that_the_tests_run() -> None:
@@ -127,62 +122,3 @@ def test_a_lock_file_names_packages_and_hashes_and_no_place_to_get_them(lock: st
     assert text.count("--hash=sha256:") > len(pins(lock))
     assert "://" not in text
     assert "--index-url" not in text
-
-
-def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
-    for package in packages:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text())
-
-
-def imported(tree: ast.Module) -> set[str]:
-    """Give the top-level packages that a module imports."""
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {name.partition(".")[0] for name in names}
-
-
-@pytest.mark.parametrize(
-    ("package", "never"),
-    [
-        ("api", {"indexer", "stack", "bench", "tests"}),
-        ("indexer", {"api", "stack", "bench", "tests"}),
-        ("mappings", {"api", "indexer", "service", "stack", "bench", "tests"}),
-        ("service", {"api", "indexer", "stack", "bench", "tests"}),
-        ("stack", {"api", "indexer", "bench", "tests"}),
-    ],
-)
-def test_a_package_imports_only_what_stands_below_it(package: str, never: set[str]) -> None:
-    wrong = {str(path): imported(tree) & never for path, tree in modules(package)}
-
-    assert {path: names for path, names in wrong.items() if names} == {}
-
-
-def test_no_function_is_too_long_to_be_read_at_a_glance() -> None:
-    lengths = {
-        f"{path}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
-        for path, tree in modules(*SHIPPED, "stack", "bench")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
-
-
-def test_no_module_has_grown_into_two() -> None:
-    lengths = {
-        str(path): len((ROOT / path).read_text().splitlines()) for path, _ in modules(*SHIPPED, "stack", "bench")
-    }
-
-    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_MODULE} == {}
-
-
-def test_only_settings_look_at_the_environment() -> None:
-    found = {
-        str(path)
-        for path, tree in modules(*SHIPPED)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and ast.unparse(node.value) == "os"
-    }
-
-    assert found <= {"api/__main__.py"}  # which sets a variable of the client, and reads none

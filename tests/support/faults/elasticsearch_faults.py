@@ -4,7 +4,7 @@ from random import Random
 from threading import Event
 from typing import Any
 
-from tests.support.elasticsearch_proxy import BROKEN, NUMBER, Answer, Bulk, Fault
+from tests.support.faults.elasticsearch_proxy import BROKEN, NUMBER, Answer, Bulk, Fault
 
 SILENCE_S = 4.0  # longer than the request timeout of the indexer in rig.py
 ACCEPTED_OPERATIONS = 40  # a request with more is too large

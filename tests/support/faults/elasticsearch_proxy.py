@@ -11,7 +11,7 @@ import orjson
 from stack.network.address import parse_address
 from stack.network.connection import Response
 from stack.network.http_proxy import Forward, HttpProxy, Request
-from tests.support.journal import Journal
+from tests.support.faults.journal import Journal
 
 NUMBER = re.compile(rb'"token_id":(\d+)')  # identifies the event of a document, see oracle.py
 SAFE = (200, 201, 409)

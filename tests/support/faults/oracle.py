@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch, helpers
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from tests.support.journal import Journal
+from tests.support.faults.journal import Journal
 from tests.support.pipeline import Pipeline
 from tests.support.programs import RunningIndexer
 from tests.support.servers import Servers

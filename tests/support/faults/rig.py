@@ -7,10 +7,10 @@ from threading import Event as Signal
 
 import pytest
 
-from tests.support.elasticsearch_proxy import BROKEN, Answer, Bulk, ElasticWire, passing, wire_to_elasticsearch
-from tests.support.journal import Journal
-from tests.support.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE, KafkaWire, wire_to_kafka
-from tests.support.oracle import Oracle
+from tests.support.faults.elasticsearch_proxy import BROKEN, Answer, Bulk, ElasticWire, passing, wire_to_elasticsearch
+from tests.support.faults.journal import Journal
+from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE, KafkaWire, wire_to_kafka
+from tests.support.faults.oracle import Oracle
 from tests.support.pipeline import Pipeline
 from tests.support.programs import RunningIndexer
 from tests.support.waiting import LONG_S, wait_until

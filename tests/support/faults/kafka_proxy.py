@@ -11,8 +11,8 @@ from kafka.protocol.consumer import OffsetCommitRequest, OffsetCommitResponse
 from kafka.protocol.producer import ProduceRequest, ProduceResponse
 from kafka.record.memory_records import MemoryRecords
 
-from tests.support.journal import Journal
-from tests.support.proxy import Wire
+from tests.support.faults.journal import Journal
+from tests.support.faults.proxy import Wire
 
 PRODUCE, FETCH, METADATA, OFFSET_COMMIT, FIND_COORDINATOR = 0, 1, 3, 8, 10
 FETCH_WITH_RECORDS_BYTES = 2_000  # an answer that is longer holds records
