@@ -71,7 +71,7 @@ def described(
     """Return the documentation of a route, as keyword arguments of FastAPI."""
     return {
         "responses": {200: success, **{status: _failure(status) for status in _FAILURES}},
-        "openapi_extra": {"parameters": [*map(_parameter, parameters), *more_parameters]},
+        "openapi_extra": {"parameters": [*more_parameters, *map(_parameter, parameters)]},
     }
 
 
