@@ -10,7 +10,7 @@ RETRY_AFTER_S = 2
 MESSAGES: Mapping[int, str] = {
     404: "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
     405: "this method is not allowed here: the API is read with GET",
-    500: "something went wrong inside the service: quote the X-Request-Id to whoever operates it",
+    500: "something went wrong inside the service: quote the X-Request-Id to its operator",
 }
 _HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},

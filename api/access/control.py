@@ -10,7 +10,7 @@ from api.access.rate_limits import RateLimits
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 
-NO_KEY = b""  # stands for every caller where no key is configured
+NO_KEY = b""  # the caller where no key is configured
 
 
 class AccessControl(Struct, frozen=True):

@@ -22,7 +22,7 @@ _log = structlog.get_logger()
 
 
 class Keys(Struct, frozen=True):
-    """The digests of the keys and the group that each reads; None stands for all groups."""
+    """The digests of the keys and the group that each reads; None means all groups."""
 
     known: tuple[tuple[bytes, str | None], ...] = ()
 
@@ -31,7 +31,7 @@ class Keys(Struct, frozen=True):
         return bool(self.known)
 
     def groups(self, presented: bytes) -> set[str | None]:
-        """Return the groups that the key with this digest reads; None among them stands for all groups."""
+        """Return the groups that the key with this digest reads; None among them means all groups."""
         return {group for known, group in self.known if hmac.compare_digest(known, presented)}
 
 

@@ -1,4 +1,4 @@
-"""Time zones: a name or an offset in, moments as they are written there out. Pure."""
+"""Time zones: a name or an offset in, times as they are written in that zone out. Pure."""
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -13,9 +13,9 @@ _OFFSET = re.compile(r"[ +-](0\d|1[0-7]):[0-5]\d", re.ASCII)
 
 
 def read_zone(text: str) -> str:
-    """Return a zone as Elasticsearch takes it; raise ValueError for what is none."""
+    """Return a time zone as Elasticsearch accepts it; raise ValueError for any other text."""
     if _OFFSET.fullmatch(text):
-        return text.replace(" ", "+")  # a `+` that was not percent-encoded arrives as a blank
+        return text.replace(" ", "+")  # a `+` that was not percent-encoded arrives as a space
     if text not in _names():
         raise ValueError
     return text
@@ -24,7 +24,7 @@ def read_zone(text: str) -> str:
 def in_zone(milliseconds: int, zone: str) -> str:
     """Return a moment as RFC 3339 with the zone's offset, `2026-11-24T20:00:00.123+08:00`.
 
-    The first or the last of the calendar stands for what lies beyond it.
+    A moment beyond the calendar becomes the first or the last of it.
     """
     milliseconds = min(max(milliseconds, GO_ZERO_MS), YEAR_10000_MS - 1)
     if zone == "UTC":

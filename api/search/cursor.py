@@ -50,7 +50,7 @@ def write_cursor(view: View, params: SearchParams, hits: Sequence[Hit]) -> str:
 
 
 def _sort_values(values: bytes, number: int) -> Sequence[int | None] | None:
-    """Return so many sort values; None where the bytes are something else: the digest is no signature."""
+    """Return so many sort values; None where the bytes are something else: the digest is not a signature."""
     try:
         found = msgspec.json.decode(values, type=tuple[int | None, ...])
     except msgspec.MsgspecError:

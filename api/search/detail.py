@@ -44,7 +44,7 @@ async def by_request_id(request: Request, parsed: ParsedRequest[SearchParams]) -
 
 
 async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses: Sequence[Body] = ()) -> Response:
-    """Answer the newest of the logs that match: a gateway that starts anew may use an id again."""
+    """Answer the newest of the logs that match: a gateway that was reset may use an id again."""
     (found,) = await services_of(request).store.search([newest_body(parsed.view, parsed.params, clauses)])
     if not found.hits.hits:
         raise ApiError(404, "no such log among those that this path and these filters show")

@@ -31,7 +31,7 @@ _OVERLOADED = (503, "Elasticsearch is overloaded: try again in a moment")
 _NO_INDEX = (503, "the index does not exist yet: the indexer creates it at start")
 _NOT_AUTHORIZED = (503, "Elasticsearch refuses the credentials of this service")
 _UNEXPECTED = (500, "the search failed inside the service")
-# By words of the error where one status stands for several causes.
+# By words of the error, where one status has several causes.
 _BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
     (b"expanded to too many terms", b"too_many_clauses", b"too_many_nested_clauses"): (400, TOO_WIDE),
     (b"Time exceeded", b"search_timeout_exception"): _TIMED_OUT,

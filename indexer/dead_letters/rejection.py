@@ -27,4 +27,4 @@ class RejectedRecords(Protocol):
     """Where rejected records go. Called from any thread; does not block."""
 
     def reject(self, stage: Stage, rejections: Sequence[Rejection], of_records: int) -> None:
-        """Take the rejections among so many records, none of them too; whoever takes a record ends it in the ledger."""
+        """Take the rejections, perhaps none, among so many records; the taker ends each of them in the ledger."""

@@ -73,7 +73,7 @@ def operation(log: Log, record: ConsumerRecord, span: Span, target: IndexTarget)
 
 def record_weight(record: ConsumerRecord) -> int:
     """Return the bytes of memory counted for a record: its own, and the Python objects around it."""
-    # -1 stands for a part that the record does not have: one byte does not matter.
+    # A size is -1 where the record does not have that part: one byte does not matter.
     size: int = record.serialized_key_size + record.serialized_value_size + record.serialized_header_size
     return 1024 + size
 

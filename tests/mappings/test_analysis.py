@@ -1,6 +1,6 @@
 """Analysis gives the token streams of the official documentation, on the node from the jars as on the official image.
 
-Where the documentation's example uses a tokenizer that this node lacks, `standard` stands in; it splits the same.
+Where the documentation's example uses a tokenizer that this node lacks, `standard` is used instead; it splits the same.
 """
 
 # ruff: noqa: RUF001  # full-width and Arabic characters are what is tested

@@ -1,7 +1,9 @@
 """What holds for the image, docker compose, the lock files and the dependencies."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -122,3 +124,45 @@ def test_a_lock_file_names_packages_and_hashes_and_no_place_to_get_them(lock: st
     assert text.count("--hash=sha256:") > len(pins(lock))
     assert "://" not in text
     assert "--index-url" not in text
+
+
+DISTRIBUTIONS = {  # import name → distribution, where they differ
+    "elastic_transport": "elastic-transport",
+    "kafka": "kafka-python",
+    "prometheus_client": "prometheus-client",
+    "pydantic_settings": "pydantic-settings",
+    "re2": "google-re2",
+    "yaml": "pyyaml",
+}
+LOCAL = {"api", "bench", "indexer", "mappings", "service", "stack", "tests"}
+
+
+def third_party(*packages: str) -> set[str]:
+    """Return the distributions that the modules of packages import."""
+    trees = [ast.parse(path.read_text()) for package in packages for path in (ROOT / package).rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    roots = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - LOCAL
+    return {DISTRIBUTIONS.get(name, name) for name in roots}
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=~ ;]", one)[0] for one in requirements}
+
+
+def test_every_import_is_declared() -> None:
+    runtime, groups = declared(PROJECT["project"]["dependencies"]), PROJECT["dependency-groups"]
+
+    assert third_party(*SHIPPED) - runtime == set()
+    assert third_party("stack", "bench") - runtime - declared(groups["stack"]) == set()
+    assert third_party("tests") - runtime - declared(groups["stack"]) - declared(groups["dev"]) == set()
+
+
+def test_every_dependency_is_imported_or_named_here() -> None:
+    tools = {"mypy", "ruff", "setuptools", "schemathesis"}
+    used_by_a_library = {"orjson"}  # `elasticsearch.OrjsonSerializer`
+    groups = PROJECT["dependency-groups"]
+    all_declared = declared([*PROJECT["project"]["dependencies"], *groups["dev"], *groups["stack"]])
+
+    assert all_declared - third_party(*LOCAL) == tools | used_by_a_library - third_party(*LOCAL)

@@ -13,7 +13,7 @@ from service.settings import load
         ("ELASTICSEARCH_URL", "http://", "ELASTICSEARCH_URL=http://: every address must be like"),
         ("ELASTICSEARCH_URL", "http://a:1,http://b:x", "ELASTICSEARCH_URL=http://a:1,http://b:x: every address"),
         ("ELASTICSEARCH_URL", "me:secret@host", "ELASTICSEARCH_URL=***@host: every address must be like"),
-        ("ELASTICSEARCH_CA_CERTS", "/nowhere", "ELASTICSEARCH_CA_CERTS=/nowhere: there is no such file"),
+        ("ELASTICSEARCH_CA_CERTS", "/nowhere", "ELASTICSEARCH_CA_CERTS=/nowhere: this file does not exist"),
         ("ELASTICSEARCH_USERNAME", "me", "ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD go together"),
         ("INDEX_ALIAS", "Logs", "INDEX_ALIAS=Logs: String should match pattern"),
         ("INDEX_PERIOD", "hour", "INDEX_PERIOD=hour: Input should be 'day', 'week' or 'month'"),
@@ -23,7 +23,7 @@ from service.settings import load
         ("KAFKA_TOPIC", "gateway-logs.dead-letter", "KAFKA_DEAD_LETTER_TOPIC must be another topic than KAFKA_TOPIC"),
         ("KAFKA_TOPIC", "a b", "KAFKA_TOPIC=a b: String should match pattern"),
         ("KAFKA_SASL_MECHANISM", "PLAIN", "KAFKA_SASL_MECHANISM needs KAFKA_SASL_PLAIN_USERNAME"),
-        ("KAFKA_SSL_CAFILE", "/nowhere", "KAFKA_SSL_CAFILE=/nowhere: there is no such file"),
+        ("KAFKA_SSL_CAFILE", "/nowhere", "KAFKA_SSL_CAFILE=/nowhere: this file does not exist"),
         ("INDEXER_METRICS_PORT", "http", "INDEXER_METRICS_PORT=http: Input should be a valid integer"),
     ],
 )

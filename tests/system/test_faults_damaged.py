@@ -1,4 +1,4 @@
-"""What stands in Kafka and cannot be read costs a dead letter, and neither its neighbours nor its partition."""
+"""Records that are damaged in Kafka become dead letters; the records around them and their partition go on."""
 
 import json
 import time

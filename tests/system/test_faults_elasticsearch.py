@@ -67,7 +67,7 @@ def put(pipeline: Pipeline, index: str, value: bool | None) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_an_index_that_cannot_be_written_and_is_mended_later(pipeline: Pipeline, state: str) -> None:
-    spoil, mend = STATES[state]
+    spoil, repair = STATES[state]
     oracle = Oracle(pipeline)
     indexer = pipeline.start_indexer()
     oracle.send(200)
@@ -77,7 +77,7 @@ def test_an_index_that_cannot_be_written_and_is_mended_later(pipeline: Pipeline,
     spoil(pipeline, index)
     oracle.send(200)
     wait_until(lambda: "logs wait" in indexer.trouble())
-    mend(pipeline, index)
+    repair(pipeline, index)
     oracle.wait_for_the_end()
 
     assert oracle.verdict() == CLEAN

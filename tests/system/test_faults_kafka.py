@@ -100,7 +100,7 @@ def test_a_topic_that_is_deleted_and_made_again_is_read_from_its_beginning(
     oracle.wait_for_the_end()
     admin.delete_topics([pipeline.name])
     wait_until(lambda: pipeline.name not in admin.list_topics())
-    with suppress(TopicAlreadyExistsError):  # whoever asks for it makes it, if the broker lets them
+    with suppress(TopicAlreadyExistsError):  # any client that asks for it creates it, where the broker allows that
         admin.create_topics([NewTopic(pipeline.name, num_partitions=3, replication_factor=1)])
     again = Oracle(pipeline)
     again.sent = oracle.sent

@@ -9,7 +9,7 @@ from api.errors import ApiError
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that moves only when the test moves it."""
 
     now_s = 100.0
 

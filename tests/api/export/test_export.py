@@ -314,7 +314,7 @@ def memory_mb(api: RunningApi) -> float:
         ("x-gzip", False),
     ],
 )
-def test_a_file_is_compressed_for_whoever_takes_it(offered: str, taken: bool) -> None:
+def test_a_file_is_compressed_where_the_client_accepts_gzip(offered: str, taken: bool) -> None:
     assert accepts_gzip(offered) is taken
 
 

@@ -113,7 +113,7 @@ def test_letters_of_others_and_of_values_left_out_stay_and_are_counted(pipeline:
 
     assert "not written by this indexer" in told
     assert "the topic x does not exist" in told
-    assert "its value is no event: left out" in told
+    assert "its value is not an event: left out" in told
     assert '"read": 3, "sent": 0' in told
 
 

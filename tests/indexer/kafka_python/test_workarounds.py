@@ -1,6 +1,6 @@
 """The faults of kafka-python 3.0.12 that the indexer goes round: still there without it, gone with it.
 
-When the first test of a pair fails after a new release, the release has mended the fault: drop the workaround.
+When the first test of a pair fails after a new release, the release has fixed the fault: remove the workaround.
 """
 
 import threading
@@ -205,5 +205,5 @@ def test_a_member_that_is_forgotten_while_it_joins_is_not_told(pipeline: Pipelin
     gone, losses = listener.gone, membership.losses
     consumer.close(autocommit=False)
 
-    assert "lost" not in gone  # the library has mended it where this fails
+    assert "lost" not in gone  # where this fails the library has fixed it
     assert losses > before

@@ -50,7 +50,7 @@ class KafkaWire(Wire):
 
     @property
     def bootstrap(self) -> str:
-        """The address that stands for the broker's."""
+        """The address to use instead of the broker's."""
         return f"127.0.0.1:{self.port}"
 
     def strike_at(self, api: int, side: str, act: Strike) -> None:

@@ -1,7 +1,7 @@
 """Numbered events in, and at the end a verdict: what was lost, what was doubled, what was committed too early.
 
 Each event carries its number as `token_id`, and in its record's key, where a dead letter keeps it. Most have an
-identity of their own, every tenth is known by its place in the topic alone, every fiftieth is no log.
+identity of their own, every tenth has only its position in the topic, every fiftieth is not a log.
 """
 
 import time
@@ -48,7 +48,7 @@ CLEAN = Verdict()
 
 
 def is_bad(number: int) -> bool:
-    """Tell whether the event of this number is no log."""
+    """Tell whether the event of this number is not a log."""
     return number % 50 == 7
 
 
