@@ -1,14 +1,14 @@
-# `make run` and `make test` bring up everything they need; `make help` lists the rest.
+# `make run` and `make test` set up everything they need; `make help` lists all commands.
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup run test soak check format bench lock
-help: ## what there is
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/ready ## .venv with everything, from the lock file
+setup: .venv/ready ## create .venv with all dependencies, from the lock file
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateway-logs needs Python 3.11 or newer, this is %d.%d: set PYTHON=" % sys.version_info[:2])'
@@ -17,30 +17,30 @@ setup: .venv/ready ## .venv with everything, from the lock file
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: setup ## Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C ends it all
+run: setup ## run Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C stops everything
 	@exec $(BIN)/python -m stack run
 
-test: setup ## all tests, on servers of their own
+test: setup ## run all tests, with their own servers
 	@exec $(BIN)/python -m pytest
 
 MINUTES ?= 15
-soak: setup ## bad input by the thousand, then all faults at random: MINUTES=15 SEED=… (printed when not given)
+soak: setup ## fuzz the API, then inject faults at random: MINUTES=15 SEED=… (printed if not given)
 	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/api/test_fuzz.py
 	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/soak.py
 
-check: setup ## formatting, lint, types
+check: setup ## check formatting, lint rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: setup ## put formatting and imports right
+format: setup ## fix formatting and imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## the figures of the README
+bench: setup ## measure the figures of docs/benchmarks.md
 	@exec $(BIN)/python -m bench
 
-lock: setup ## renew both lock files after a change of pyproject.toml
+lock: setup ## update both lock files after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(COMPILE) --group dev --group stack pyproject.toml -o requirements.lock
 	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock

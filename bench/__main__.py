@@ -1,4 +1,4 @@
-"""Measure the figures of the README: Markdown on stdout, progress on stderr.
+"""Measure the figures of docs/benchmarks.md: Markdown on stdout, progress on stderr.
 
 Without a command: ingest, search and overload. Elasticsearch and Kafka are started on free ports, with a temporary
 directory, unless BENCH_ELASTICSEARCH_URL and BENCH_KAFKA_BOOTSTRAP_SERVERS are set.

@@ -28,7 +28,7 @@ from tests.support.times import NOON_MS
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "25"))  # for each route, beside some hundred that are the same each time
 QUERIES = int(os.environ.get("FUZZ_QUERIES", "300"))
 PATIENCE_S = 3600
-# What the contract wants otherwise: an empty value counts as absent, and a text must be a time, a number or a prefix.
+# What docs/api.md wants otherwise: an empty value counts as absent, and a text must be a time, a number or a prefix.
 LENIENT = "negative_data_rejection,positive_data_acceptance"
 STREAMS = "/tail$"  # has no end: tested by itself
 IS_SEARCH = "FUZZ_QUERIES" in os.environ

@@ -17,33 +17,6 @@ MAX_MODULE = 300  # lines
 MAX_FOLDER = 15  # Python files
 MAX_NESTING = 3
 
-# From the ground up: a module imports only from its own unit and from lower floors. A unit is a module or a package at
-# the top of its program.
-FLOORS = {
-    "api": (
-        ("errors", "metrics"),
-        ("edge", "request"),
-        ("access", "query"),
-        ("settings",),
-        ("store",),
-        ("checkpoints", "envelope"),
-        ("openapi", "services"),
-        ("health", "routing"),
-        ("export", "facets", "search", "stats", "tail"),
-        ("app",),
-        ("__main__",),
-    ),
-    "indexer": (
-        ("health", "kafka_python", "metrics", "offsets", "watchdog"),
-        ("event",),
-        ("ledger", "settings"),
-        ("dead_letters",),
-        ("delivery",),
-        ("assembly", "consumer"),
-        ("commands",),
-        ("__main__",),
-    ),
-}
 NEVER = [
     ("api", {"indexer", "stack", "bench", "tests"}),
     ("indexer", {"api", "stack", "bench", "tests"}),
@@ -68,11 +41,6 @@ def imported(tree: ast.Module) -> set[str]:
     return names | {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
 
 
-def unit(dotted: str) -> str:
-    """Return the unit of a name such as `api.search.find`."""
-    return [*dotted.split("."), ""][1]
-
-
 def name_of(path: Path) -> str:
     return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
@@ -94,26 +62,6 @@ def test_a_package_imports_only_packages_below_it(package: str, never: set[str])
     wrong = {str(path): {name.partition(".")[0] for name in imported(tree)} & never for path, tree in modules(package)}
 
     assert {path: names for path, names in wrong.items() if names} == {}
-
-
-@pytest.mark.parametrize("program", FLOORS)
-def test_every_unit_of_a_program_is_on_one_floor(program: str) -> None:
-    units = {unit(name_of(path)) for path, _ in modules(program)} - {""}
-
-    assert Counter(one for floor in FLOORS[program] for one in floor) == Counter(units)
-
-
-@pytest.mark.parametrize("program", FLOORS)
-def test_nothing_imports_from_its_own_floor_or_a_higher_one(program: str) -> None:
-    floor_of = {one: number for number, floor in enumerate(FLOORS[program]) for one in floor}
-    wrong = [
-        f"{source} imports {target}"
-        for source, targets in edges(program).items()
-        for target in targets
-        if unit(source) and unit(source) != unit(target) and floor_of[unit(target)] >= floor_of[unit(source)]
-    ]
-
-    assert wrong == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -140,7 +140,7 @@ def test_every_field_that_is_copied_to_exists() -> None:
     assert targets <= set(MAPPED)
 
 
-def test_whole_values_are_searched_in_the_fields_that_the_readme_names() -> None:
+def test_whole_values_are_searched_in_the_documented_fields() -> None:
     whole = {name for name, field in MAPPED.items() if field.get("copy_to") == f"{OWN}.exact"}
 
     assert whole == {"request_id", "model", "token_name", "group", "user", "ip", "endpoint"}

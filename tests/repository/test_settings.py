@@ -19,7 +19,11 @@ from service.settings import load
         ("INDEX_PERIOD", "hour", "INDEX_PERIOD=hour: Input should be 'day', 'week' or 'month'"),
         ("RETENTION_DAYS", "-1", "RETENTION_DAYS=-1: Input should be greater than or equal to 0"),
         ("KAFKA_BOOTSTRAP_SERVERS", "a:1,b", "KAFKA_BOOTSTRAP_SERVERS=a:1,b: each address must look like host:9092"),
-        ("KAFKA_BOOTSTRAP_SERVERS", "a:70000", "KAFKA_BOOTSTRAP_SERVERS=a:70000: each address must look like host:9092"),
+        (
+            "KAFKA_BOOTSTRAP_SERVERS",
+            "a:70000",
+            "KAFKA_BOOTSTRAP_SERVERS=a:70000: each address must look like host:9092",
+        ),
         ("KAFKA_TOPIC", "gateway-logs.dead-letter", "KAFKA_DEAD_LETTER_TOPIC must differ from KAFKA_TOPIC"),
         ("KAFKA_TOPIC", "a b", "KAFKA_TOPIC=a b: String should match pattern"),
         ("KAFKA_SASL_MECHANISM", "PLAIN", "KAFKA_SASL_MECHANISM needs KAFKA_SASL_PLAIN_USERNAME"),

@@ -7,7 +7,7 @@ from tests.support.faults.proxy import wire_to
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import wait_until
 
-MOST_MB = 256  # what README promises
+MOST_MB = 256  # as docs/guarantees.md promises
 
 
 def test_large_events_that_need_a_second_copy_stay_within_the_memory(pipeline: Pipeline) -> None:

@@ -52,7 +52,7 @@ def test_a_search_without_parameters_is_the_first_ten_logs_newest_first() -> Non
         ({"group": "a/b"}, "group", "a/b"),
     ],
 )
-def test_a_parameter_is_read_as_the_contract_says(given: dict[str, str], field: str, value: Any) -> None:
+def test_a_parameter_is_read_as_the_documentation_says(given: dict[str, str], field: str, value: Any) -> None:
     assert getattr(parsed(**given).params, field) == value
 
 

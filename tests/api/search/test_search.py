@@ -1,4 +1,4 @@
-"""Both routes over HTTP on real Elasticsearch: the contract's table of parameters, line by line."""
+"""Both routes over HTTP on real Elasticsearch: the table of parameters in docs/api.md, line by line."""
 
 # ruff: noqa: RUF001  # full-width characters are what is tested
 

@@ -61,7 +61,7 @@ def test_how_long_a_call_took_is_kept_where_both_ends_are_known(
         "2026-11-25T11:30:00+23:30",
     ],
 )
-def test_created_at_may_be_written_in_every_way_of_the_contract(created_at: int | str) -> None:
+def test_created_at_may_be_written_in_every_documented_way(created_at: int | str) -> None:
     log = decode(encode(created_at=created_at), WINDOW)
 
     assert log.created_ms == NOW
