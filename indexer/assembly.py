@@ -1,4 +1,4 @@
-"""The parts of the ingest pipeline, assembled once: for the indexer, for replay and for tests.
+"""The parts of the ingest pipeline, assembled once, for the indexer and for replay.
 
 Records → `Batcher` → `BatchQueue` → `Sender` → `Bulk` → Elasticsearch; what is not a log → `RejectedRecords`. Where a
 record ends, the `Ledger` counts it and finishes its offset.
