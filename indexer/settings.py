@@ -6,7 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from indexer.event.redact import RULES, Redaction
+from indexer.redaction.redact import Redaction
+from indexer.redaction.secret_rules import RULES
 from mappings.index import Period
 from service.settings import StoreSettings
 
@@ -50,14 +51,15 @@ class IndexerSettings(StoreSettings):
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)
     indexer_dead_letter_ratio: float = Field(
-        0.05, ge=0, le=1, description="of the last 5,000 records; above it dead letters are held"
+        0.05, ge=0, le=1, description="of the last 5,000 records; above it an alarm is raised"
     )
     indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for records in flight")
 
-    indexer_redact_provider_key: bool = Field(True, description="in content and bodies: sk-…, AIza…, gsk_…, AKIA…")
-    indexer_redact_bearer_token: bool = Field(True, description="and what Basic and api-key headers hold")
-    indexer_redact_cookie: bool = Field(True, description="what Cookie and Set-Cookie headers hold")
-    indexer_redact_url_key: bool = Field(True, description="?key=…, &token=…, &signature=… and their like")
+    indexer_redact_provider_key: bool = Field(True, description="sk-…, AIza…, gsk_…, AKIA…, ghp_… and their like")
+    indexer_redact_bearer_token: bool = Field(True, description="what authorization and api-key headers hold, and JWTs")
+    indexer_redact_cookie: bool = Field(True, description="sessions and tokens in Cookie and Set-Cookie headers")
+    indexer_redact_url_key: bool = Field(True, description="?key=…, &token=…, &signature=…, and user:password@")
+    indexer_redact_private_key: bool = Field(True, description="the lines of a private key in PEM")
 
     @field_validator("kafka_bootstrap_servers")
     @classmethod

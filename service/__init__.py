@@ -1,1 +1,1 @@
-"""What both programs share as services: `settings` checked at start, structured `logs`, `loopback` addresses."""
+"""What both programs share as services: `settings` checked at start, `logs`, `tracebacks`, `loopback` addresses."""

@@ -1,19 +1,25 @@
-"""Structured log lines: readable on a terminal, one JSON object per line anywhere else."""
+"""Structured log lines: readable on a terminal, one JSON object per line anywhere else.
+
+No line holds the text of an exception: it may quote an event (`tracebacks`).
+"""
 
 import logging
 import sys
+import threading
+from types import TracebackType
 
 import structlog
 
-# Without the local variables of each frame, which structlog shows by default: they may hold keys, prompts and answers.
-_traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+from service.tracebacks import Formatter, exception_dicts, write_exception
+
+_log = structlog.get_logger()
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Set up structlog for this process. Lines go to stderr, which is not buffered."""
+    """Set up structlog, and what catches exceptions, for this process. Lines go to stderr, which is not buffered."""
     on_terminal = sys.stderr.isatty()
     output = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        structlog.dev.ConsoleRenderer(exception_formatter=write_exception)
         if on_terminal
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
@@ -22,7 +28,7 @@ def configure(level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if on_terminal else [_traceback]),
+            *([] if on_terminal else [structlog.processors.ExceptionRenderer(exception_dicts)]),
             output,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -30,3 +36,20 @@ def configure(level: int = logging.INFO) -> None:
     )
     # The client logs every failed attempt; the programs log what follows from it, once.
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
+    if logging.lastResort:  # what libraries log, as nothing else handles it
+        logging.lastResort.setFormatter(Formatter())
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    _log.critical("unexpected error: the process ends", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_in_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None and not issubclass(failed.exc_type, SystemExit):
+        name = failed.thread.name if failed.thread else ""
+        _log.critical("unexpected error: a thread ends", thread=name, exc_info=failed.exc_value)

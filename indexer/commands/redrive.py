@@ -5,17 +5,21 @@ redriving twice changes nothing: id and version are the same, and no older event
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from time import monotonic
 from typing import Any
 
 import structlog
+from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.commands.topic_ends import topic_ends
+from indexer.dead_letters.letter import Header, about
+from indexer.dead_letters.reasons import kind_of
+from indexer.delivery.signing_key import signing_key
 from indexer.event.origin import Origin
 from indexer.kafka_python.damaged import Damaged, DamagedPlaces
 from indexer.kafka_python.record_writer import Record, RecordWriter
@@ -30,7 +34,6 @@ DEAD_LETTER_CONSUMER: dict[str, Any] = {
 }
 LETTER_POLL_MS = 500
 REDRIVE_PROGRESS_SECONDS = 2.0
-HEADER_PREFIX = "gateway-logs."
 MAX_TIMESTAMP_MS = 2**63 - 1
 
 
@@ -40,15 +43,26 @@ class NotRedrivableError(Exception):
 
 @dataclass(frozen=True)
 class LetterSelection:
-    """Which dead letters to redrive: those with this text in their reason; a dry run only counts them."""
+    """Which dead letters to redrive: those with this text in their reason or its kind, of records of this time span.
+
+    The span is in epoch milliseconds, from inclusive, to exclusive or open. A dry run only counts them.
+    """
 
     reason: str = ""
+    from_ms: int = 0
+    to_ms: int | None = None
     dry_run: bool = False
+
+    def has(self, reason: str, origin: Origin) -> bool:
+        """Tell whether a dead letter is selected."""
+        is_before_end = self.to_ms is None or origin.timestamp_ms < self.to_ms
+        is_named = self.reason in reason or self.reason in kind_of(reason)
+        return is_named and self.from_ms <= max(origin.timestamp_ms, 0) and is_before_end
 
 
 @dataclass
 class Report:
-    """What was read and sent; `reasons` of the selected dead letters, `left_out` why others were not sent."""
+    """What was read and sent; the kinds of `reasons` of the selected dead letters, and why others were `left_out`."""
 
     read: int = 0
     sent: int = 0
@@ -59,8 +73,9 @@ class Report:
 class Redrive:
     """One pass over the dead letters that exist when it begins."""
 
-    def __init__(self, settings: IndexerSettings, selection: LetterSelection, stopping: Event) -> None:
+    def __init__(self, settings: IndexerSettings, key: bytes, selection: LetterSelection, stopping: Event) -> None:
         self.report = Report()
+        self._key = key
         self._settings = settings
         self._selection = selection
         self._stopping = stopping
@@ -97,35 +112,43 @@ class Redrive:
         """Return the record to send, or None where the dead letter is not sent."""
         self.report.read += 1
         if isinstance(letter.value, Damaged):
-            self.report.left_out[letter.value.reason] += 1
+            self.report.left_out[kind_of(letter.value.reason)] += 1
             return None
-        about = {
-            name.removeprefix(HEADER_PREFIX): value for name, value in letter.headers if name.startswith(HEADER_PREFIX)
-        }
+        headers, said = about(letter.headers)
         try:
-            origin = self._origin(about)
+            origin = self._origin(said)
         except NotRedrivableError as error:
             self.report.left_out[str(error)] += 1
             return None
-        reason = about.get("reason", b"").decode(errors="replace")
-        if self._selection.reason not in reason or origin in self._seen:
+        reason = said.get("reason", b"").decode(errors="replace")
+        if not self._selection.has(reason, origin) or origin in self._seen:
             return None
         self._seen.add(origin)
-        self.report.reasons[reason] += 1
-        return _record(letter, origin)
+        self.report.reasons[kind_of(reason)] += 1
+        return self._record(letter, headers, origin)
 
-    def _origin(self, about: Mapping[str, bytes]) -> Origin:
+    def _origin(self, said: Mapping[str, bytes]) -> Origin:
         """Return the original position of a dead letter; raise NotRedrivableError where it cannot go back there."""
         try:
-            numbers = [int(about[name]) for name in ("partition", "offset", "timestamp")]
-            origin = Origin(about["topic"].decode(), *numbers)
+            numbers = [int(said[name]) for name in ("partition", "offset", "timestamp")]
+            origin = Origin(said["topic"].decode(), *numbers)
         except (KeyError, ValueError):
             raise NotRedrivableError("not written by this indexer") from None
-        if "value" in about:
-            raise NotRedrivableError(f"its value is not an event: {about['value'].decode(errors='replace')}")
-        if not self._consumer.partitions_for_topic(origin.topic):
-            raise NotRedrivableError(f"the topic {origin.topic} does not exist")
+        if "value" in said:
+            raise NotRedrivableError("its value is not an event: the header gateway-logs.value says what it is")
+        if origin.topic != self._settings.kafka_topic:
+            raise NotRedrivableError("it came from another topic: run redrive with KAFKA_TOPIC set to that")
         return origin
+
+    def _record(self, letter: ConsumerRecord, headers: Sequence[Header], origin: Origin) -> Record:
+        """Return the record as it was, with its original position."""
+        return {
+            "topic": self._settings.kafka_topic,
+            "value": letter.value,
+            "key": letter.key,
+            "headers": [*headers, origin.header(self._key, letter.value)],
+            "timestamp_ms": min(max(origin.timestamp_ms, 0), MAX_TIMESTAMP_MS),
+        }
 
     def _send(self, records: list[Record]) -> None:
         """Send records and wait until the brokers have them."""
@@ -139,9 +162,13 @@ class Redrive:
                 self.report.left_out[f"too large for {topic}, or its timestamp is not accepted there"] += 1
 
 
-def redrive(settings: IndexerSettings, selection: LetterSelection, stopping: Event) -> int:
-    """Redrive and log what was done; return the exit code, 1 where it was stopped before the end."""
-    report = Redrive(settings, selection, stopping).run()
+def redrive(settings: IndexerSettings, client: Elasticsearch, selection: LetterSelection, stopping: Event) -> int:
+    """Redrive and log what was done; return the exit code, 1 where it was stopped before the end.
+
+    Raises ApiError and TransportError where Elasticsearch does not give the key that positions are signed with.
+    """
+    key = signing_key(client, settings.index_alias)
+    report = Redrive(settings, key, selection, stopping).run()
     for reason, letters in report.reasons.most_common():
         _log.info("would be redriven" if selection.dry_run else "redriven", letters=letters, reason=reason)
     for why, letters in report.left_out.most_common():
@@ -152,15 +179,3 @@ def redrive(settings: IndexerSettings, selection: LetterSelection, stopping: Eve
 
 def _partition(letter: ConsumerRecord) -> TopicPartition:
     return TopicPartition(letter.topic, letter.partition)
-
-
-def _record(letter: ConsumerRecord, origin: Origin) -> Record:
-    """Return the record as it was, with its original position."""
-    headers = [(name, value or b"") for name, value in letter.headers if not name.startswith(HEADER_PREFIX)]
-    return {
-        "topic": origin.topic,
-        "value": letter.value,
-        "key": letter.key,
-        "headers": [*headers, origin.header()],
-        "timestamp_ms": min(max(origin.timestamp_ms, 0), MAX_TIMESTAMP_MS),  # anyone may have written these headers
-    }

@@ -1,6 +1,6 @@
 """From polled records to acknowledged documents.
 
-`batching` records to batches, `queue` batches that are ready or wait, `sender` the threads that send them, `bulk` one
-request, `outcome` what an answer means for each operation, `indices` the template and the indices, `maintenance` keeps
-both in order.
+`intake` records to operations, `queue` operations that are ready or wait, `pace` how large and how many requests are,
+`sender` the threads that send them, `bulk` one request, `outcome` what an answer means for each operation, `indices`
+the template and the indices, `maintenance` keeps both in order, `signing_key` the key of redriven records.
 """

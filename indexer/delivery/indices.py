@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from elastic_transport import TransportError
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
 
+from indexer.delivery.signing_key import signing_key
 from indexer.event.document import IndexTarget
 from mappings.index import BODY, fingerprint, index_name, period_end_ms, template, write_alias
 from mappings.index import VERSION as OUR_VERSION
@@ -55,7 +55,7 @@ class Indices:
     def prepare(self, targets: Iterable[str]) -> dict[str, str]:
         """Create the indices of these write aliases; return aliases whose index could not be created, with the reason.
 
-        Raises nothing.
+        Raises TransportError where Elasticsearch does not answer.
         """
         missing = [target for target in targets if target not in self._known]
         return {target: why for target in missing if (why := self._create(target))}
@@ -86,6 +86,10 @@ class Indices:
             self._client.options(ignore_status=404).indices.delete(index=name)
             _log.info("index deleted: past the retention", index=name)
         return expired
+
+    def signing_key(self) -> bytes:
+        """Return the key of the headers of redriven records."""
+        return signing_key(self._client, self._alias)
 
     def _template(self) -> dict[str, Any]:
         try:
@@ -126,8 +130,6 @@ class Indices:
             if not self._client.indices.exists_alias(name=target):
                 self._put_template(self._template())
                 self._create_once(index_name(target), target)
-        except TransportError as error:
-            return f"Elasticsearch is away: {type(error).__name__}"
         except (ApiError, TemplateRefusedError) as error:
             return f"the index {index_name(target)} cannot be created: {_short(error)}"
         self._known.add(target)

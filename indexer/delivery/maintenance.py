@@ -8,6 +8,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError
 
 from indexer.delivery.indices import Indices, TemplateRefusedError
+from indexer.event.origin import Origins
 
 _log = structlog.get_logger()
 
@@ -18,11 +19,12 @@ RETENTION_SECONDS = 600.0
 class Maintenance(Thread):
     """A thread that keeps the indices in order; `problem` says why Elasticsearch cannot be used."""
 
-    def __init__(self, indices: Indices, stopping: Event) -> None:
+    def __init__(self, indices: Indices, origins: Origins, stopping: Event) -> None:
         super().__init__(name="maintenance", daemon=True)
         self.problem = "not yet connected to Elasticsearch"
         self.refused = ""  # why the template cannot be installed: ends the program
         self._indices = indices
+        self._origins = origins
         self._stopping = stopping
         self._is_installed = False
         self._retention_at = 0.0
@@ -53,6 +55,7 @@ class Maintenance(Thread):
         # At start only: during a rolling upgrade an older indexer runs beside a newer template.
         if not self._is_installed:
             self._indices.install_template()
+            self._origins.key = self._indices.signing_key()
             self._is_installed = True
 
     def _delete_expired(self) -> None:

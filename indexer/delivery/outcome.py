@@ -5,6 +5,7 @@ tell: a shard limit that is reached, a closed index and a bad document all answe
 only for a reason in the document itself; any other refusal waits until its cause is gone.
 """
 
+import re
 from enum import Enum
 
 
@@ -31,8 +32,11 @@ DOCUMENT_ERRORS = frozenset(
 )
 # Some values are refused as an illegal argument, as a missing pipeline is: only the text tells them apart.
 DOCUMENT_REASONS = ("immense term", "immense field", "Limit of total nested documents")
-# A field limit is reported as an error of the document, but every log would run into it.
+# A field limit is reported as an error of the document, but every log would run into it. Only the beginning of a text
+# counts: a producer may use these words as a field name, which other errors quote.
 SYSTEM_REASONS = ("Limit of total fields", "Limit of mapping depth")
+_WHERE = r"(?:\[-?\d+:-?\d+\] )?(?:failed to parse: )?(?:\[-?\d+:-?\d+\] )?"
+_SYSTEM_REASON = re.compile(_WHERE + f"(?:{'|'.join(SYSTEM_REASONS)})")
 
 
 def item_outcome(status: int, error_type: str, reason: str) -> Outcome:
@@ -78,6 +82,6 @@ def request_outcome(status: int, error_type: str, reason: str, operations: int, 
 
 
 def _lies_in_document(error_type: str, reason: str) -> bool:
-    if any(text in reason for text in SYSTEM_REASONS):
+    if _SYSTEM_REASON.match(reason):
         return False
     return error_type in DOCUMENT_ERRORS or any(text in reason for text in DOCUMENT_REASONS)

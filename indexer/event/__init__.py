@@ -1,5 +1,5 @@
 """The bytes of a record in, one bulk operation out, or the reason why not. Pure.
 
-`origin` the original position of a record, `redact` takes secrets out, `decode` bytes to a checked log, `document` a
-log to an operation, `reader` all of it.
+`origin` the original position of a record, `decode` bytes to a checked log, `parse_errors` why that failed, `version`
+orders the events of one log, `document` a log to an operation, `reader` all of it.
 """

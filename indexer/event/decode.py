@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from indexer.event.redact import Redaction
+from indexer.event.parse_errors import wrong_syntax, wrong_type
+from indexer.redaction.redact import Redaction
+from mappings.body_text.assembly import BREAK
+from mappings.body_text.kinds import text_of
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
-from mappings.text import readable
+from mappings.text import with_korean_apart
 
 KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01; with unlimited retention, older logs come from wrong clocks
 
@@ -86,6 +89,7 @@ class Log(NamedTuple):
     created_ms: int
     id: int
     request_id: str
+    group: str
     own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
     redacted: Counter[str]  # rule → secrets that were redacted
 
@@ -93,7 +97,7 @@ class Log(NamedTuple):
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
     """Check the value of a record and return its log; raise InvalidEventError with the reason in words."""
     value, event = _parse(value)
-    value, redacted = redaction.redact(value, event)
+    value, redacted = redaction.redact(value)
     if redacted:
         value, event = _parse(value)
     created_ms = _created_ms(event, window)
@@ -106,7 +110,7 @@ def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -
         own |= {"extra": _encode(extra).decode()} if extra else {}
     if redacted:
         own["redacted"] = redacted.total()
-    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own, redacted)
+    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", event.group or "", own, redacted)
 
 
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:
@@ -122,7 +126,7 @@ def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
             value.decode()  # msgspec does not check the text that it skips, and Elasticsearch would refuse it
         return value, _event.decode(value)
     except msgspec.ValidationError as error:
-        raise InvalidEventError(f"not a log: {_without_content(error)}") from None
+        raise InvalidEventError(f"not a log: {wrong_type(error)}") from None
     except UnicodeDecodeError:
         raise InvalidEventError("not JSON: the bytes are not UTF-8") from None
     except RecursionError:
@@ -131,12 +135,7 @@ def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
         repaired = _SURROGATE.sub(_whole_characters, value)
         if repaired != value:
             return _parse_any(repaired)
-        raise InvalidEventError(f"not JSON: {_without_content(error)}") from None
-
-
-def _without_content(error: Exception) -> str:
-    # msgspec names types, fields and positions, never values. Keys of a map may hold anything, so they are removed.
-    return re.sub(r"\$\.metadata\[.*", "$.metadata", str(error).removeprefix("JSON is malformed: "))
+        raise InvalidEventError(f"not JSON: {wrong_syntax(error)}") from None
 
 
 def _whole_characters(match: re.Match[bytes]) -> bytes:
@@ -226,22 +225,33 @@ def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, 
 
 
 def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
-    """Return second copies of the texts that the analysis would misread, made readable (see mappings/text.py)."""
+    """Return second copies of the texts that are not searched as they are written (see mappings/body_text)."""
     korean = _may_be_korean(value)
     detail = event.request_detail or _NO_DETAIL
     found = {
-        "content": _if_changed(event.content, "\\", korean),
-        "request_body": _if_changed(detail.request_body, "\\u", korean),
-        "response_body": _if_changed(detail.response_body, "\\u", korean),
+        "content": _if_changed(event.content, event.content and text_of(event.content), korean),
+        "request_body": _if_changed(detail.request_body, _text_of_body(detail.request_body), korean),
+        "response_body": _if_changed(detail.response_body, _text_of_body(detail.response_body), korean),
     }
     given = {name: text for name, text in found.items() if text}
     return {"readable": given} if given else {}
 
 
-def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
-    if not text or not (escape in text or (korean and not text.isascii())):
+def _text_of_body(body: str | None) -> str | None:
+    if not body:
         return None
-    return None if (found := readable(text)) == text else found
+    text = text_of(body)
+    # The analysis of bodies reads `\n` and `\"` by itself, also where they are no escapes any more.
+    return text.replace("\\", "\\\\") if BREAK in text or "\\u" in body or "\\\\" in body else body
+
+
+def _if_changed(written: str | None, text: str | None, korean: bool) -> list[str] | str | None:
+    """Return what is searched of a text if it is not what is written: one text, or the texts of a stream."""
+    if text and korean:
+        text = with_korean_apart(text)
+    if not text or text == written:
+        return None
+    return text.split(BREAK) if BREAK in text else text
 
 
 def _may_be_korean(value: bytes) -> bool:

@@ -9,14 +9,10 @@ import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import Log
-from indexer.event.origin import origin
+from indexer.event.origin import Origin
+from indexer.event.version import version
 from indexer.offsets import Span
 from mappings.index import OWN, Period, write_alias
-
-# The version orders the events of one log: by the record's timestamp, then by its offset. 42 bits of milliseconds last
-# until 2109; 21 bits of the offset tell two million records of one millisecond apart.
-OFFSET_BITS = 21
-LAST_TIMESTAMP_MS = 2**42 - 1
 
 _TAIL = f',"{OWN}":'.encode()
 _encode = msgspec.json.encode
@@ -30,6 +26,7 @@ class Operation:
     """
 
     record: ConsumerRecord
+    origin: Origin
     span: Span
     target: str  # the write alias of the log's period
     action: bytes
@@ -47,20 +44,21 @@ class IndexTarget:
     period: Period
 
 
-def operation(log: Log, record: ConsumerRecord, span: Span, target: IndexTarget) -> Operation:
+def operation(log: Log, record: ConsumerRecord, origin: Origin, span: Span, target: IndexTarget) -> Operation:
     """Return the operation that stores this log; it is the same whenever the record is delivered."""
-    digest = identity(log, record)
+    digest = identity(log, origin)
     document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
     index = write_alias(target.alias, target.period, log.created_ms)
     own: dict[str, Any] = {"tie": int.from_bytes(digest[:8], "big") >> 1, **log.own}
     action = (
         f'{{"index":{{"_index":"{index}","_id":"{document_id}"'
-        f',"version":{version(record)},"version_type":"external"}}}}\n'
+        f',"version":{version(origin, log.created_ms)},"version_type":"external"}}}}\n'
     ).encode()
     tail = b"%b%b}\n" % (_TAIL, _encode(own))
     copied = 0 if log.value is record.value else len(log.value)
     return Operation(
         record=record,
+        origin=origin,
         span=span,
         target=index,
         action=action,
@@ -78,23 +76,16 @@ def record_weight(record: ConsumerRecord) -> int:
     return 1024 + size
 
 
-def identity(log: Log, record: ConsumerRecord) -> bytes:
+def identity(log: Log, origin: Origin) -> bytes:
     """Return twelve bytes that identify a log, the same whenever it is delivered.
 
-    They come from the gateway's id and request id, or, for a log with neither, from the record's position in Kafka. The
-    document id begins with `created_at`: a topic that was deleted and created again does not collide with its past, and
-    Elasticsearch, which looks ids up for the version, finds them in few segments.
+    They come from its group and the gateway's id and request id, or, for a log with neither id, from the position of
+    its record in Kafka. The document id begins with `created_at`: a topic that was deleted and created again does not
+    collide with its past, and Elasticsearch, which looks ids up for the version, finds them in few segments.
     """
     if log.id or log.request_id:
-        name = f"{log.id}\0{log.request_id}"
+        # No two pairs give the same name: the length of the group says where the request id begins.
+        name = f"{log.id}\0{len(log.group)}\0{log.group}{log.request_id}"
     else:
-        first = origin(record)
-        name = f"\0{first.topic}\0{first.partition}\0{first.offset}"
+        name = f"\0{origin.topic}\0{origin.partition}\0{origin.offset}"
     return blake2b(name.encode(), digest_size=12).digest()
-
-
-def version(record: ConsumerRecord) -> int:
-    """Return a number that is higher for the later record, by its timestamp; `external` keeps the highest version."""
-    first = origin(record)
-    timestamp_ms = min(max(first.timestamp_ms, 0), LAST_TIMESTAMP_MS)
-    return int((timestamp_ms << OFFSET_BITS) | (first.offset & (2**OFFSET_BITS - 1)))

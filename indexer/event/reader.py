@@ -8,9 +8,10 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import InvalidEventError, Window, decode
 from indexer.event.document import IndexTarget, Operation, operation
-from indexer.event.redact import Redaction
+from indexer.event.origin import Origin, Origins
 from indexer.kafka_python.damaged import Damaged
 from indexer.offsets import Span
+from indexer.redaction.redact import Redaction
 
 
 class Read(NamedTuple):
@@ -27,14 +28,15 @@ class EventReader:
     target: IndexTarget
     retention_days: int
     redaction: Redaction
+    origins: Origins
 
     def window(self, now_ms: int) -> Window:
         """Return the accepted window of `created_at` at this moment."""
         return Window.at(now_ms, self.retention_days)
 
-    def read(self, record: ConsumerRecord, span: Span, window: Window) -> Read:
+    def read(self, record: ConsumerRecord, origin: Origin, span: Span, window: Window) -> Read:
         """Return the operation of a record; raise InvalidEventError with the reason in words."""
         if isinstance(record.value, Damaged):
             raise InvalidEventError(record.value.reason)
         log = decode(record.value, window, self.redaction)
-        return Read(operation(log, record, span, self.target), log.redacted)
+        return Read(operation(log, record, origin, span, self.target), log.redacted)

@@ -235,7 +235,7 @@ class _Batch:
             yield from self._batch
         except Exception as error:  # noqa: BLE001 - as above
             first = self._batch.base_offset
-            record = _damaged_record(self._raw, first, self._batch.last_offset, str(error))
+            record = _damaged_record(self._raw, first, self._batch.last_offset, type(error).__name__)
             yield from _DamagedBatch(record, first, self._places, self._partition)
 
 

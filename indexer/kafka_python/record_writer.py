@@ -13,13 +13,13 @@ from kafka.errors import InvalidTimestampError, MessageSizeTooLargeError, Record
 
 from indexer.kafka_python.workarounds import abandon
 
-ACKNOWLEDGE_SECONDS = 20.0
+ACKNOWLEDGE_SECONDS = 8.0
 PRODUCER: Mapping[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,
-    "max_block_ms": 10_000,
-    "delivery_timeout_ms": 20_000,
-    "request_timeout_ms": 10_000,
+    "max_block_ms": 5_000,
+    "delivery_timeout_ms": 8_000,
+    "request_timeout_ms": 4_000,
     "compression_type": "lz4",  # our headers must not make a value too large that just fitted its topic
     "max_request_size": 64_000_000,  # the broker decides what is too large, not the client
 }

@@ -24,7 +24,7 @@ from api.metrics import ApiMetrics
 from api.request.parameters import PARAMETERS, Parameter
 from api.settings import ApiSettings
 from api.stats import routes as stats
-from indexer.metrics import IndexerMetrics
+from indexer.ledger import Ledger
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from service.settings import load
 from tests.support.repository import ROOT
@@ -162,7 +162,7 @@ def test_every_parameter_is_in_its_table_and_no_other(column: str, parameters: t
 
 
 def test_the_table_of_metrics_has_every_metric_and_no_other() -> None:
-    metrics = [*IndexerMetrics().registry.collect(), *ApiMetrics()._registry.collect()]
+    metrics = [*Ledger().metrics.registry.collect(), *ApiMetrics()._registry.collect()]
     known = {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in metrics}
     named = chain.from_iterable(quoted(row[0]) for row in table(OPERATING, "metric", "meaning"))
     elsewhere = chain.from_iterable(re.findall(r"`(gateway_logs_[a-z_]+)`", page.read_text()) for page in PAGES)
@@ -291,7 +291,7 @@ def test_decisions_are_numbered_dated_complete_and_in_the_index() -> None:
         title, date, *parts = record.read_text().split("\n\n")
         assert record.name.startswith(f"{number:04d}-")
         assert title.startswith(f"# {number}. ")
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d, accepted", date)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d, (accepted|replaced by \[decision\s\d+\]\(\d{4}-[a-z-]+\.md\))", date)
         assert all(any(part.startswith(start) for part in parts) for start in PARTS_OF_A_RECORD), record.name
         found.append([f"[{title.removeprefix('# ')}]({record.name})", date.partition(",")[0]])
 

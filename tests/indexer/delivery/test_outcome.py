@@ -115,7 +115,7 @@ def test_the_items_are_believed_and_the_flag_is_not() -> None:
 
     assert item_results(answer, 2) == [
         ItemResult(Outcome.INDEXED),
-        ItemResult(Outcome.RETRY, "Elasticsearch answers 429 t"),
+        ItemResult(Outcome.RETRY, "Elasticsearch answers 429 t", is_overload=True),
     ]
 
 
@@ -128,7 +128,7 @@ def test_the_reason_of_a_dead_letter_does_not_carry_the_value() -> None:
     (verdict,) = item_results({"items": [item]}, 1)
 
     assert verdict.outcome is Outcome.DEAD_LETTER
-    assert "[code] of type [long]" in verdict.why
+    assert "the field code" in verdict.why
     assert "secret" not in verdict.why
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.event.decode import InvalidEventError, Log, Window, decode
 from mappings.instant import parse_rfc3339
+from tests.support.streams import openai_chat_choices
 
 NOW = parse_rfc3339("2026-11-24T12:00:00Z")
 WINDOW = Window.at(NOW, retention_days=30)
@@ -179,6 +180,35 @@ def test_bodies_and_content_with_escapes_are_given_to_the_search_as_text() -> No
     )
 
     assert log.own == {"readable": {"content": '{"e":"余"}', "request_body": '{"q": "余额"}'}}
+
+
+def test_the_texts_of_a_stream_are_given_to_the_search_one_by_one() -> None:
+    body = openai_chat_choices(["API호", "출"], ["余", "额"])
+
+    given = decode(encode(request_detail={"response_body": body}), WINDOW).own["readable"]["response_body"]
+
+    assert given[:2] == ["API 호출", "余额"]
+    assert given[2].startswith("data:\nid: chatcmpl-")
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        (r'{"q": "first\nsecond \"x\""}', None),  # the analysis of bodies reads it
+        (r'{"q": "{\"a\": \"b\\nc\"}"}', '{"q": "{"a": "b\nc"}"}'),
+        (r'{"q": "C:\\new \u4f59"}', r'{"q": "C:\\new 余"}'),  # or it would read `\n`
+    ],
+)
+def test_a_body_is_given_to_the_search_where_the_analysis_would_misread_it(body: str, given: str | None) -> None:
+    own = decode(encode(request_detail={"request_body": body}), WINDOW).own
+
+    assert own == ({"readable": {"request_body": given}} if given else {})
+
+
+def test_json_in_an_error_message_is_given_to_the_search_as_text() -> None:
+    own = decode(encode(content=r'upstream: {"message": "first\nsecond"} in C:\new'), WINDOW).own
+
+    assert own == {"readable": {"content": 'upstream: {"message": "first\nsecond"} in C:\\new'}}
 
 
 def test_korean_that_touches_letters_or_digits_is_given_to_the_search_as_words() -> None:

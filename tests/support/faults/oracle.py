@@ -121,9 +121,10 @@ def number_of(letter: ConsumerRecord) -> int:
 
 
 def balance(indexer: RunningIndexer) -> float:
-    """Return by how much the ledger of an indexer does not add up."""
-    ends = sum(indexer.metric(f"records_{end}_total") for end in ENDS)
-    return indexer.metric("records_polled_total") - ends - indexer.metric("records_in_flight")
+    """Return by how much the ledger of an indexer does not add up, in one scrape."""
+    metrics = indexer.metrics()
+    ends = sum(metrics[f"records_{end}_total"] for end in ENDS)
+    return metrics["records_polled_total"] - ends - metrics["records_in_flight"]
 
 
 @contextmanager
