@@ -17,8 +17,9 @@ from secrets import randbelow
 from threading import Event as Signal
 
 from stack.servers.cluster import Stack
-from tests.support.faults.elasticsearch_faults import at_random
+from tests.support.faults.elasticsearch_faults import at_random, throttled
 from tests.support.faults.elasticsearch_proxy import passing
+from tests.support.faults.hostile import ATTACKS
 from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
 from tests.support.faults.oracle import CLEAN, Oracle, balance
 from tests.support.faults.rig import ALONE, POINTS, TOLD, Rig, live_and_die, rig_on
@@ -142,6 +143,20 @@ def wrong_answers_of_elasticsearch(soak: Soak) -> None:
     soak.rig.elastic.fault = passing
 
 
+def throttled_elasticsearch(soak: Soak) -> None:
+    soak.rig.elastic.fault = throttled(soak.random.choice([50, 200, 1_000]))
+    soak.rig.oracle.send(500)
+    soak.rig.oracle.wait_for_the_end(RECOVERY_S)
+    soak.rig.elastic.fault = passing
+
+
+def hostile_producer(soak: Soak) -> None:
+    name = soak.random.choice(list(ATTACKS))
+    print(f" ({name})", end="", flush=True)  # noqa: T201
+    ATTACKS[name](soak.rig.pipeline, soak.random)
+    soak.rig.oracle.send(300)
+
+
 def broken_connections_to_kafka(soak: Soak) -> None:
     for _ in range(3):
         struck = Signal()
@@ -179,6 +194,8 @@ FAULTS: dict[str, Callable[[Soak], None]] = {
         join_or_leave,
         freeze_past_the_session,
         wrong_answers_of_elasticsearch,
+        throttled_elasticsearch,
+        hostile_producer,
         broken_connections_to_kafka,
         kafka_killed,
         elasticsearch_killed,
