@@ -5,13 +5,21 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import (
+    ApiError,
+    AuthorizationException,
+    BadRequestError,
+    Elasticsearch,
+    NotFoundError,
+    UnsupportedProductError,
+)
 
 from indexer.delivery.signing_key import signing_key
 from indexer.event.document import IndexTarget
 from mappings.index import BODY, fingerprint, index_name, period_end_ms, template, write_alias
 from mappings.index import VERSION as OUR_VERSION
 from mappings.instant import DAY_MS
+from service.elasticsearch_version import ROOT_HEADERS, check_version
 
 _log = structlog.get_logger()
 
@@ -36,6 +44,15 @@ class Indices:
         self._period = target.period
         self._retention_ms = retention_days * DAY_MS
         self._known: set[str] = set()
+
+    def check_server(self) -> None:
+        """Raise ServerNotSupportedError where this is not a supported version of Elasticsearch."""
+        try:
+            check_version(self._client.perform_request("GET", "/", headers=ROOT_HEADERS).body)
+        except UnsupportedProductError as error:
+            check_version(error.body)  # another product, or a proxy that removes the header
+        except AuthorizationException:
+            return  # `GET /` needs a right that the indexer does not need
 
     def install_template(self) -> None:
         """Install the template; raise TemplateRefusedError where it would break or undo what is there."""

@@ -9,6 +9,7 @@ from elasticsearch import ApiError
 
 from indexer.delivery.indices import Indices, TemplateRefusedError
 from indexer.event.origin import Origins
+from service.elasticsearch_version import ServerNotSupportedError
 
 _log = structlog.get_logger()
 
@@ -22,7 +23,7 @@ class Maintenance(Thread):
     def __init__(self, indices: Indices, origins: Origins, stopping: Event) -> None:
         super().__init__(name="maintenance", daemon=True)
         self.problem = "not yet connected to Elasticsearch"
-        self.refused = ""  # why the template cannot be installed: ends the program
+        self.refused = ""  # why this server cannot be used, or the template not be installed: ends the program
         self._indices = indices
         self._origins = origins
         self._stopping = stopping
@@ -40,7 +41,7 @@ class Maintenance(Thread):
             self._install_once()
             self.problem = self._indices.prepare_now()
             self._delete_expired()
-        except TemplateRefusedError as error:
+        except (TemplateRefusedError, ServerNotSupportedError) as error:
             self.refused = str(error)
             self._stopping.set()
         except ApiError as error:
@@ -54,6 +55,7 @@ class Maintenance(Thread):
     def _install_once(self) -> None:
         # At start only: during a rolling upgrade an older indexer runs beside a newer template.
         if not self._is_installed:
+            self._indices.check_server()
             self._indices.install_template()
             self._origins.key = self._indices.signing_key()
             self._is_installed = True

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from stack.servers.cluster import Stack
-from stack.servers.jars import ELASTICSEARCH_VERSION
+from stack.network.address import Address, free_port
+from stack.progress import no_progress
+from stack.servers.cluster import LOOPBACK, Stack, clustered_nodes
+from stack.servers.installation import install
+from stack.servers.jars import ELASTICSEARCH_VERSION, ELASTICSEARCH_VERSIONS
 
 
 class Servers(NamedTuple):
@@ -31,6 +34,18 @@ def running_servers(directory: Path) -> Iterator[Servers]:
     else:
         with Stack(directory, heap="1g") as stack:
             yield Servers(stack.elasticsearch.url, stack.kafka.bootstrap)
+
+
+@contextmanager
+def elasticsearch_8(directory: Path) -> Iterator[str]:
+    """Give the URL of a node of the older version that is supported."""
+    installation = install(no_progress, ELASTICSEARCH_VERSIONS["8"])
+    [node] = clustered_nodes([Address(LOOPBACK, free_port())], directory, installation, "512m")
+    node.start()
+    try:
+        yield node.url
+    finally:
+        node.stop()
 
 
 def _docker_answers() -> bool:

@@ -48,7 +48,9 @@ State = Callable[[Pipeline, str], Any]
 STATES: dict[str, tuple[State, State]] = {
     "write block": (
         lambda pipeline, index: pipeline.client.indices.add_block(index=index, block="write"),
-        lambda pipeline, index: pipeline.client.indices.remove_block(index=index, block="write"),
+        lambda pipeline, index: pipeline.client.indices.put_settings(
+            index=index, settings={"index.blocks.write": None}
+        ),
     ),
     "flood stage of a full disk": (
         lambda pipeline, index: put(pipeline, index, True),
