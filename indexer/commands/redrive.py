@@ -21,8 +21,9 @@ from indexer.dead_letters.letter import Header, about
 from indexer.dead_letters.reasons import kind_of
 from indexer.delivery.signing_key import signing_key
 from indexer.event.origin import Origin
-from indexer.kafka_python.damaged import Damaged, DamagedPlaces
+from indexer.kafka_python.damaged import DamagedPlaces
 from indexer.kafka_python.record_writer import Record, RecordWriter
+from indexer.kafka_python.unreadable import Damaged
 from indexer.settings import IndexerSettings
 
 _log = structlog.get_logger()

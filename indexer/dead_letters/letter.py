@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from indexer.dead_letters.rejection import Rejection
 from indexer.event.origin import ORIGIN_HEADER
-from indexer.kafka_python.damaged import Damaged
 from indexer.kafka_python.record_writer import Record
+from indexer.kafka_python.unreadable import Damaged
 
 HEADER_PREFIX = "gateway-logs."
 FIRST = f"{HEADER_PREFIX}reason"  # of our headers

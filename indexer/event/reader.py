@@ -9,7 +9,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from indexer.event.decode import InvalidEventError, Window, decode
 from indexer.event.document import IndexTarget, Operation, operation
 from indexer.event.origin import Origin, Origins
-from indexer.kafka_python.damaged import Damaged
+from indexer.kafka_python.unreadable import Damaged
 from indexer.offsets import Span
 from indexer.redaction.redact import Redaction
 
