@@ -56,5 +56,6 @@ _KINDS: Mapping[str, Callable[[str], str]] = {
     REFUSAL: _of_refusal,
     "Elasticsearch refused the request": _fixed("Elasticsearch refused the request"),
     "an error in the indexer": _fixed("an error in the indexer"),
+    "the record is too large": _fixed("the record is too large"),
     "the record batch from offset ": _fixed("the record batch cannot be read"),
 }

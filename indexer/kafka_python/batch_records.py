@@ -211,7 +211,7 @@ def messages(batch: LegacyRecordBatch, limits: UnpackLimits) -> Iterator[Default
     packed = _message(outer, length, len(raw))
     value = memoryview(packed.value or b"")
     last = _last_offset(_Content(unpack.pieces(codec, value), limits.batch))
-    base = offset - last if batch.magic else 0  # of version 0 the offsets are those of the log
+    base = max(offset - last, 0) if batch.magic else 0  # of version 0 the offsets are those of the log
     content = _Content(unpack.pieces(codec, value), limits.batch)
     while content.fill(1):
         offset, length = content.numbers(_ENTRY)

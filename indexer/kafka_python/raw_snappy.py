@@ -8,7 +8,7 @@ further back. (https://github.com/google/snappy/blob/main/format_description.txt
 from collections.abc import Iterator
 
 REACH = 65_536  # bytes, how far back a copy may begin
-PIECE = 262_144
+AT_A_TIME = 262_144  # bytes
 _LITERAL, _COPY_1, _COPY_2 = range(3)  # kinds of elements: literal, and copies with an offset of one or two bytes
 _LONG_LITERAL = 60  # from here on the length is in the bytes behind it
 
@@ -28,14 +28,14 @@ def unpacked_size(block: bytes) -> tuple[int, int]:
     raise RawSnappyError("its size cannot be read")
 
 
-def pieces(block: bytes) -> Iterator[bytes]:
+def snappy_pieces(block: bytes) -> Iterator[bytes]:
     """Yield what the block becomes, in pieces of at least 256 kB but for the last."""
     size, place = unpacked_size(block)
     out = bytearray()
     written = 0  # yielded
     while place < len(block):
         place = _literal(block, place, out) if block[place] & 3 == _LITERAL else _copy(block, place, out)
-        if len(out) >= PIECE + REACH:
+        if len(out) >= AT_A_TIME + REACH:
             ready = len(out) - REACH
             written += ready
             yield bytes(out[:ready])

@@ -30,14 +30,16 @@ def pieces(codec: int, packed: memoryview) -> Iterator[bytes]:
 
 
 def _plain(packed: memoryview) -> Iterator[bytes]:
-    yield bytes(packed)
+    for begin in range(0, len(packed), PIECE):
+        yield bytes(packed[begin : begin + PIECE])
 
 
 def _gzip(packed: memoryview) -> Iterator[bytes]:
     member = zlib.decompressobj(16 + zlib.MAX_WBITS)
     for begin in range(0, len(packed), INPUT):
         given, piece = bytes(packed[begin : begin + INPUT]), b""
-        while given or len(piece) == PIECE:  # a full piece may have left output behind without any input
+        # A full piece may have left output behind without any input.
+        while given or (len(piece) == PIECE and not member.eof):
             if member.eof:
                 member = zlib.decompressobj(16 + zlib.MAX_WBITS)  # a stream may have several members
             yield (piece := member.decompress(given, PIECE))
@@ -81,7 +83,7 @@ def _snappy(packed: memoryview) -> Iterator[bytes]:
 
 def _snappy_block(block: bytes) -> Iterator[bytes]:
     if raw_snappy.unpacked_size(block)[0] > WHOLE_SNAPPY_BLOCK:
-        yield from raw_snappy.pieces(block)
+        yield from raw_snappy.snappy_pieces(block)
     else:
         yield snappy.decompress(block)
 

@@ -15,6 +15,9 @@ class UnpackLimits(NamedTuple):
     batch: int = MAX_BATCH_BYTES
 
 
+DEFAULT_LIMITS = UnpackLimits()
+
+
 class Damaged(bytes):
     """The value of a record that replaces damaged bytes: the bytes themselves, and what is wrong with them."""
 
