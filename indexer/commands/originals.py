@@ -7,7 +7,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError
 
 from indexer.consumer.options import CONSUMER
-from indexer.dead_letters.letter import Place
+from indexer.dead_letters.letter import RecordPlace
 from indexer.kafka_python.damaged import DamagedPlaces
 from indexer.settings import IndexerSettings
 
@@ -22,7 +22,7 @@ class Originals:
         self._settings = settings
         self._consumer: KafkaConsumer | None = None
 
-    def read(self, place: Place) -> ConsumerRecord | None:
+    def read(self, place: RecordPlace) -> ConsumerRecord | None:
         """Return the record there, None where it is gone; raise KafkaError where Kafka does not answer."""
         topic, number, offset = place
         consumer, partition = self._connected(), TopicPartition(topic, number)

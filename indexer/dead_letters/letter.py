@@ -16,7 +16,7 @@ NOT_AN_EVENT = "the record batch as Kafka holds it: not an event, and not to be 
 _PLACE = re.compile(rb"left out[a-z, ]*: the record is at ([a-zA-Z0-9._-]{1,249})/(\d{1,9})/(\d{1,19})")
 
 Header = tuple[str, bytes | None]
-Place = tuple[str, int, int]  # topic, partition, offset
+RecordPlace = tuple[str, int, int]  # topic, partition, offset
 
 
 def dead_letter(topic: str, rejection: Rejection) -> Record:
@@ -48,7 +48,7 @@ def about(headers: Sequence[Header]) -> tuple[Sequence[Header], dict[str, bytes]
     return headers[:begins], {name.removeprefix(HEADER_PREFIX): value or b"" for name, value in headers[begins:]}
 
 
-def place_of_record(said: bytes) -> Place | None:
+def place_of_record(said: bytes) -> RecordPlace | None:
     """Return where the record is whose value was left out; None where the header `value` says another thing."""
     match = _PLACE.fullmatch(said)
     return (match[1].decode(), int(match[2]), int(match[3])) if match else None

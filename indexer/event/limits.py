@@ -8,7 +8,7 @@ import re
 from collections.abc import Sized
 
 MAX_NAMES = 100_000  # in all objects of an event together
-MAX_FIELDS = 10_000  # of the event itself, and of each declared object
+MAX_OBJECT_FIELDS = 10_000  # of the event itself, and of each declared object
 MAX_METADATA = 10_000  # keys
 MAX_READ = 2_000_000  # characters of a body that are read as what they say
 MAX_CHUNKS = 50_000  # of a stream
@@ -34,8 +34,8 @@ def check_names(value: bytes) -> None:
 
 def check_fields(fields: Sized, name: str) -> None:
     """Raise TooMuchError where an object has too many fields; `name` is that of a declared field, or ""."""
-    if len(fields) > MAX_FIELDS:
-        raise TooMuchError(f"{name or 'the event'} has more than {MAX_FIELDS} fields")
+    if len(fields) > MAX_OBJECT_FIELDS:
+        raise TooMuchError(f"{name or 'the event'} has more than {MAX_OBJECT_FIELDS} fields")
 
 
 def check_metadata(metadata: Sized | None) -> None:
