@@ -238,9 +238,9 @@ def _text_of(written: str | None) -> str | None:
 
 
 def _text_of_body(body: str | None) -> str | None:
-    text = _text_of(body)
-    if not body or not text:
-        return None
+    if not body or not is_read(body):
+        return body
+    text = text_of(body)
     # The analysis of bodies reads `\n` and `\"` by itself, also where they are no escapes any more.
     return text.replace("\\", "\\\\") if BREAK in text or "\\u" in body or "\\\\" in body else body
 
