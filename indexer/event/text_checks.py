@@ -2,10 +2,10 @@
 
 import re
 
-_SURROGATE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
-)
-_REPLACEMENT = b"\\ufffd"  # as long as what it replaces
+_HEX = rb"[0-9a-fA-F]{2}"
+_HIGH, _LOW = rb"\\u[dD][89abAB]" + _HEX, rb"\\u[dD][c-fC-F]" + _HEX
+_HALF = re.compile(rb"%b(?!%b)|(?<!%b)%b" % (_HIGH, _LOW, _HIGH, _LOW))
+_BACKSLASH, _NO_JSON = rb"\\", b"\0\0"  # a backslash as JSON writes it, and what no JSON text can hold
 
 
 def check_text(value: bytes) -> None:
@@ -16,8 +16,8 @@ def check_text(value: bytes) -> None:
 
 def with_whole_characters(value: bytes) -> bytes:
     """Return a JSON text with U+FFFD for half a surrogate pair: legal JSON, but not a character in UTF-8."""
-    repaired = bytearray(value)
-    for match in _SURROGATE.finditer(value):
-        if match[1]:
-            repaired[match.start() : match.end()] = _REPLACEMENT
-    return bytes(repaired)
+    if b"\0" in value:
+        return value
+    # Without escaped backslashes, every backslash begins an escape.
+    plain = value.replace(_BACKSLASH, _NO_JSON)
+    return _HALF.sub(rb"\\ufffd", plain).replace(_NO_JSON, _BACKSLASH)
