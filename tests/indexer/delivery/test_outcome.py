@@ -87,7 +87,10 @@ def test_a_log_too_large_for_any_request_is_a_dead_letter() -> None:
     assert request_outcome(413, "", "", 1, 5_000_000) is Outcome.DEAD_LETTER
 
 
-OF_ONE_OPERATION = "Request contains an operation of size [60000300] bytes, which exceeds the maximum allowed limit of [50000000] bytes"
+OF_ONE_OPERATION = (
+    "Request contains an operation of size [60000300] bytes,"
+    " which exceeds the maximum allowed limit of [50000000] bytes"
+)
 OF_A_REQUEST = (
     "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0,"
     " coordinating_operation_bytes=60000000, max_coordinating_bytes=50000000]"
