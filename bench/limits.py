@@ -1,6 +1,7 @@
-"""The cost of hostile events: `python -m bench.limits` prints the time and the memory that it takes to read each.
+"""The cost of hostile records: `python -m bench.limits` prints the time and the memory that it takes to read each.
 
-Each event is read in a process of its own, as the indexer reads it. Memory is what the process needs beyond the event.
+Each is read in a process of its own, as the indexer reads it. Memory is what the process needs beyond the record as it
+was fetched.
 """
 
 import json
@@ -10,8 +11,14 @@ from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from pathlib import Path
 
+from kafka.record.default_records import DefaultRecordBatch
+from kafka.record.memory_records import MemoryRecordsBuilder
+
 from bench.tables import markdown_table
 from indexer.event.decode import InvalidEventError, Window, decode
+from indexer.kafka_python.batch_records import records
+from indexer.kafka_python.unreadable import DEFAULT_LIMITS, TooLarge
+from indexer.redaction.redact import Redaction
 from indexer.settings import IndexerSettings
 from service.settings import load
 
@@ -49,25 +56,54 @@ EVENTS: Mapping[str, Callable[[], bytes]] = {
 }
 
 
+CODECS = {"gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
+
+
 def limits() -> str:
     """Run the benchmark and return its report in Markdown."""
     with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        rows = [pool.apply(_row, (name,)) for name in EVENTS]
-    return "\n\n".join(["### Hostile events", markdown_table(COLUMNS, rows)])
+        batches = [pool.apply(_batch_row, (codec,)) for codec in CODECS]
+        events = [pool.apply(_event_row, (name,)) for name in EVENTS]
+    tables = [markdown_table(("batch", *COLUMNS[1:]), batches), markdown_table(COLUMNS, events)]
+    return "\n\n".join(["### Hostile records", *tables])
 
 
-def _row(name: str) -> list[str]:
+def _batch_row(codec: str) -> list[str]:
+    builder = MemoryRecordsBuilder(2, CODECS[codec], 10**9)
+    for value in (b"{}", b"x" * 150_000_000, b"{}"):
+        builder.append(NOW_MS, None, value, [])
+    builder.close()
+    batch = DefaultRecordBatch(builder.buffer())
+    del builder, value
+    size = batch.size_in_bytes / 1e6
+    return [f"a record of 150 MB in {codec}", f"{size:.2f}", *_measured(lambda: _read_batch(batch))]
+
+
+def _read_batch(batch: DefaultRecordBatch) -> str:
+    values = [record.value for record in records(batch, DEFAULT_LIMITS)]
+    return ", ".join(value.reason if isinstance(value, TooLarge) else "read" for value in values)
+
+
+def _event_row(name: str) -> list[str]:
     value = EVENTS[name]()
     redaction, window = load(IndexerSettings).redaction(), Window.at(NOW_MS, 30)
-    Path("/proc/self/clear_refs").write_text("5")  # the highest memory counts from here on
-    before, began = _memory_mb("VmRSS"), time.monotonic()
+    return [name, f"{len(value) / 1e6:.0f}", *_measured(lambda: _read_event(value, window, redaction))]
+
+
+def _read_event(value: bytes, window: Window, redaction: Redaction) -> str:
     try:
         decode(value, window, redaction)
-        outcome = "a log"
     except InvalidEventError as error:
-        outcome = str(error)
-    seconds, used = time.monotonic() - began, max(_memory_mb("VmHWM") - before, 0)
-    return [name, f"{len(value) / 1e6:.0f}", f"{seconds:.1f}", f"{used:.0f}", outcome]
+        return str(error)
+    return "a log"
+
+
+def _measured(read: Callable[[], str]) -> list[str]:
+    """Return seconds, MB and outcome."""
+    Path("/proc/self/clear_refs").write_text("5")  # the highest memory counts from here on
+    before, began = _memory_mb("VmRSS"), time.monotonic()
+    outcome = read()
+    return [f"{time.monotonic() - began:.1f}", f"{max(_memory_mb('VmHWM') - before, 0):.0f}", outcome]
 
 
 def _memory_mb(name: str) -> float:
