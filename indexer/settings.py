@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from indexer.kafka_python.unreadable import MAX_BATCH_BYTES, MAX_RECORD_BYTES, UnpackLimits
 from indexer.redaction.redact import Redaction
 from indexer.redaction.secret_rules import RULES
 from mappings.index import Period
@@ -48,6 +49,12 @@ class IndexerSettings(StoreSettings):
     indexer_senders: int = Field(4, ge=1, le=8, description="bulk requests in flight")
     indexer_bulk_bytes: int = Field(2_000_000, ge=1_000, le=64_000_000)
     indexer_budget_bytes: int = Field(32_000_000, ge=1_000_000, description="events in memory, in all")
+    indexer_max_record_bytes: int = Field(
+        MAX_RECORD_BYTES, ge=1_000, le=500_000_000, description="a record that unpacks to more becomes a dead letter"
+    )
+    indexer_max_batch_bytes: int = Field(
+        MAX_BATCH_BYTES, ge=1_000_000, description="what lies behind it in a record batch becomes one dead letter"
+    )
     indexer_linger_ms: int = Field(200, ge=0, description="longest wait for a fuller bulk request")
     indexer_bulk_timeout_seconds: float = Field(30, gt=0, le=600)
     indexer_dead_letter_ratio: float = Field(
@@ -96,6 +103,10 @@ class IndexerSettings(StoreSettings):
     def redaction(self) -> Redaction:
         """Return the redaction with the rules that are on."""
         return Redaction([rule for rule in RULES if getattr(self, f"indexer_redact_{rule.name}")])
+
+    def unpack_limits(self) -> UnpackLimits:
+        """Return how much the records of the topic may unpack to."""
+        return UnpackLimits(self.indexer_max_record_bytes, self.indexer_max_batch_bytes)
 
     def kafka_options(self) -> dict[str, Any]:
         """Return the options of every Kafka client: addresses and security."""

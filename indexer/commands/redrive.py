@@ -1,7 +1,8 @@
 """`python -m indexer redrive`: sends dead letters back to the topic they came from, as the records they were.
 
-Each keeps its key, value, headers and time, and gets a header with its original position (event/origin.py). So
-redriving twice changes nothing: id and version are the same, and no older event replaces a newer one.
+Each keeps its key, value, headers and time; a value that was left out is read from the topic. It gets a header with its
+original position (event/origin.py). So redriving twice changes nothing: id and version are the same, and no older event
+replaces a newer one.
 """
 
 from collections import Counter
@@ -16,13 +17,16 @@ from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
+from indexer.commands.originals import Originals
 from indexer.commands.topic_ends import topic_ends
-from indexer.dead_letters.letter import Header, about
+from indexer.dead_letters.letter import Header, about, own_headers, place_of_record
 from indexer.dead_letters.reasons import kind_of
 from indexer.delivery.signing_key import signing_key
 from indexer.event.origin import Origin
-from indexer.kafka_python.damaged import Damaged, DamagedPlaces
+from indexer.kafka_python.damaged import DamagedPlaces
+from indexer.kafka_python.portion import PORTION_BYTES
 from indexer.kafka_python.record_writer import Record, RecordWriter
+from indexer.kafka_python.unreadable import Damaged, TooLarge
 from indexer.settings import IndexerSettings
 
 _log = structlog.get_logger()
@@ -81,16 +85,19 @@ class Redrive:
         self._stopping = stopping
         self._seen: set[Origin] = set()
         self._consumer = KafkaConsumer(**settings.kafka_options(), **DEAD_LETTER_CONSUMER)
-        DamagedPlaces(is_believed_at_once=True).read_past(self._consumer)
+        DamagedPlaces(settings.unpack_limits(), is_believed_at_once=True).read_past(self._consumer)
+        self._originals = Originals(settings)
         self._writer = RecordWriter(settings.kafka_options())
 
     def run(self) -> Report:
         """Redrive; raise KafkaError where Kafka does not answer: it can be run again."""
         try:
             for letters in self._polled():
-                self._send([record for letter in letters if (record := self._selected(letter))])
+                for records in self._batches(letters):
+                    self._send(records)
         finally:
             self._consumer.close()
+            self._originals.close()
             self._writer.close()
         return self.report
 
@@ -116,16 +123,25 @@ class Redrive:
             return None
         headers, said = about(letter.headers)
         try:
-            origin = self._origin(said)
+            return self._wanted(letter, headers, said)
         except NotRedrivableError as error:
             self.report.left_out[str(error)] += 1
             return None
+
+    def _wanted(self, letter: ConsumerRecord, headers: Sequence[Header], said: Mapping[str, bytes]) -> Record | None:
+        """Return the record to send if this dead letter is selected; raise NotRedrivableError where it cannot be."""
+        origin = self._origin(said)
         reason = said.get("reason", b"").decode(errors="replace")
         if not self._selection.has(reason, origin) or origin in self._seen:
             return None
         self._seen.add(origin)
+        found = self._record(letter.value, letter.key, headers, origin)
+        if "value" in said:
+            original = self._original(said["value"], origin)
+            own = own_headers(original, is_redriven=not origin.is_of(original))
+            found = self._record(original.value, original.key, own, origin)
         self.report.reasons[kind_of(reason)] += 1
-        return self._record(letter, headers, origin)
+        return found
 
     def _origin(self, said: Mapping[str, bytes]) -> Origin:
         """Return the original position of a dead letter; raise NotRedrivableError where it cannot go back there."""
@@ -134,21 +150,45 @@ class Redrive:
             origin = Origin(said["topic"].decode(), *numbers)
         except (KeyError, ValueError):
             raise NotRedrivableError("not written by this indexer") from None
-        if "value" in said:
+        if "value" in said and not place_of_record(said["value"]):
             raise NotRedrivableError("its value is not an event: the header gateway-logs.value says what it is")
         if origin.topic != self._settings.kafka_topic:
             raise NotRedrivableError("it came from another topic: run redrive with KAFKA_TOPIC set to that")
         return origin
 
-    def _record(self, letter: ConsumerRecord, headers: Sequence[Header], origin: Origin) -> Record:
+    def _original(self, said: bytes, origin: Origin) -> ConsumerRecord:
+        """Return the record whose value was left out of its dead letter; raise NotRedrivableError without it."""
+        place = place_of_record(said)
+        record = self._originals.read(place) if place and place[0] == origin.topic else None
+        if record is None or (origin.is_of(record) and record.timestamp != origin.timestamp_ms):
+            raise NotRedrivableError("its value was left out, and its record is no longer in Kafka")
+        if isinstance(record.value, TooLarge):
+            raise NotRedrivableError("its record is too large: INDEXER_MAX_RECORD_BYTES, here and for the indexer")
+        if record.value is None or isinstance(record.value, Damaged):
+            raise NotRedrivableError("its record cannot be read")
+        return record
+
+    def _record(self, value: bytes, key: bytes | None, headers: Sequence[Header], origin: Origin) -> Record:
         """Return the record as it was, with its original position."""
         return {
             "topic": self._settings.kafka_topic,
-            "value": letter.value,
-            "key": letter.key,
-            "headers": [*headers, origin.header(self._key, letter.value)],
+            "value": value,
+            "key": key,
+            "headers": [*headers, origin.header(self._key, value)],
             "timestamp_ms": min(max(origin.timestamp_ms, 0), MAX_TIMESTAMP_MS),
         }
+
+    def _batches(self, letters: Sequence[ConsumerRecord]) -> Iterator[list[Record]]:
+        """Yield the records to send in batches of bounded size: a short dead letter may stand for a large record."""
+        batch: list[Record] = []
+        size = 0
+        for record in filter(None, map(self._selected, letters)):
+            batch.append(record)
+            size += len(record["value"])
+            if size > PORTION_BYTES:
+                yield batch
+                batch, size = [], 0
+        yield batch
 
     def _send(self, records: list[Record]) -> None:
         """Send records and wait until the brokers have them."""

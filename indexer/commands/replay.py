@@ -74,7 +74,7 @@ class Replay:
         self._pipeline = assemble(settings, client, ends, self._rejected)
         self._parked = ParkedReader(settings, self._pipeline.intake, ends, stopping)
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER, group_id=None)
-        DamagedPlaces(is_believed_at_once=True).read_past(self._consumer)
+        DamagedPlaces(settings.unpack_limits(), is_believed_at_once=True).read_past(self._consumer)
         self._reported = monotonic()
 
     def run(self, span: TimeSpan) -> None:

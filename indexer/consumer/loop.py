@@ -58,7 +58,7 @@ class ConsumerLoop:
         self._consumer: KafkaConsumer | None = None
         self._assignment: Assignment | None = None
         self._is_joined = False
-        self._damaged = DamagedPlaces()
+        self._damaged = DamagedPlaces(settings.unpack_limits())
         self._transactions = OpenTransactions()
         self._committed_at = self._committed_again_at = 0.0
         self._heaviest = 4_000_000  # bytes of a record and its copies; the first poll asks for few records

@@ -146,7 +146,7 @@ class ParkedReader(Thread):
         if self._consumer is None:
             options: dict[str, Any] = {**self._settings.kafka_options(), **CONSUMER}
             self._consumer = connected(**options, group_id=None, client_id="gateway-logs-indexer-parked")
-            DamagedPlaces(is_believed_at_once=True).read_past(self._consumer)
+            DamagedPlaces(self._settings.unpack_limits(), is_believed_at_once=True).read_past(self._consumer)
         self._used_at = time.monotonic()
         self._consumer.assign([partition])
         beginning = self._consumer.beginning_offsets([partition])[partition]

@@ -12,6 +12,12 @@ from indexer.event.parse_errors import declared_field
 
 UNKNOWN_REASON = "a reason that this release does not know"
 
+# What an event may have too much of, in the words of indexer/event/limits.py.
+TOO_MUCH = (
+    "the event has more than 100000 names in its objects",
+    "metadata has more than 10000 keys",
+    *(f"{name} has more than 10000 fields" for name in ("the event", "price", "usage", "request_detail")),
+)
 _FIELD = re.compile(r"the field ([\w.]+): (.*)")
 _TIME = re.compile(r"(created_at|request_at|retry_at): (not an RFC 3339 time|a time outside the years 1 to 9999).*")
 
@@ -53,8 +59,10 @@ _KINDS: Mapping[str, Callable[[str], str]] = {
     "not JSON": _fixed("not JSON"),
     "not a log": _of_type,
     "not usable: nested too deeply": _fixed("not usable: nested too deeply"),
+    **{f"not usable: {what}": _fixed(f"not usable: {what}") for what in TOO_MUCH},
     REFUSAL: _of_refusal,
     "Elasticsearch refused the request": _fixed("Elasticsearch refused the request"),
     "an error in the indexer": _fixed("an error in the indexer"),
+    "the record is too large": _fixed("the record is too large"),
     "the record batch from offset ": _fixed("the record batch cannot be read"),
 }

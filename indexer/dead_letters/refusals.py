@@ -34,6 +34,8 @@ _BEGINNINGS: Mapping[str, str] = {
     "String value length ": "a text is too long",
     "String length ": "a text is too long",
     "Limit of total nested documents": "it has too many nested objects",
+    "Request contains an operation of size ": "it is too large",
+    "rejected execution of ": "it is too large",
     "Malformed content, ": "it is not an object",
     "Unrecognized token ": "its JSON cannot be read",
     "Unrecognized character escape ": "its JSON cannot be read",

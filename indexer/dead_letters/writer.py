@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from indexer.dead_letters.alarm import Alarm
-from indexer.dead_letters.letter import dead_letter, letter_without_value
+from indexer.dead_letters.letter import dead_letter, shorter_letters
 from indexer.dead_letters.rejection import CAUSES, NOT_WRITTEN, REFUSED, Rejection, Stage
 from indexer.event.document import record_weight
 from indexer.kafka_python.record_writer import RecordWriter
@@ -21,6 +21,10 @@ MAX_UNACKNOWLEDGED = 200  # records sent before their acknowledgements are await
 MAX_UNACKNOWLEDGED_BYTES = 4_000_000
 MAX_QUEUED_BYTES = 4_000_000  # further rejected records are parked
 EMPTY_CHECK_SECONDS = 0.2
+
+
+class LetterNotAcceptedError(Exception):
+    """The topic does not even accept a dead letter of some hundred bytes: its limit has to be raised."""
 
 
 class DeadLetterWriter(Thread):
@@ -111,7 +115,7 @@ class DeadLetterWriter(Thread):
         try:
             for index, accepted in self._writer.write([dead_letter(self._topic, one) for one in rejections]):
                 if not accepted:
-                    self._write_without_value(rejections[index])
+                    self._write_shorter(rejections[index])
                 written.add(index)
                 self._ledger.dead_lettered(rejections[index].record, rejections[index].span)
             self._causes.clear((NOT_WRITTEN, REFUSED))
@@ -132,11 +136,12 @@ class DeadLetterWriter(Thread):
         for rejection in waiting:
             self._ledger.parked_record(rejection.record, rejection.span, rejection.cause)
 
-    def _write_without_value(self, rejection: Rejection) -> None:
-        """Write a dead letter that says where its value is: the record must not block its partition."""
-        for _, accepted in self._writer.write([letter_without_value(self._topic, rejection)]):
-            if not accepted:
-                raise ValueError("a dead letter without its value is too large")
+    def _write_shorter(self, rejection: Rejection) -> None:
+        """Write a dead letter that says where the record is; raise LetterNotAcceptedError where that is refused too."""
+        for letter in shorter_letters(self._topic, rejection):
+            if all(accepted for _, accepted in self._writer.write([letter])):
+                return
+        raise LetterNotAcceptedError
 
 
 def _report(rejections: list[Rejection]) -> None:

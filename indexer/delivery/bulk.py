@@ -12,7 +12,7 @@ from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
 from indexer.dead_letters.refusals import refusal
-from indexer.delivery.outcome import Outcome, item_outcome, request_outcome
+from indexer.delivery.outcome import Outcome, is_too_large, item_outcome, request_outcome
 from indexer.event.document import Operation
 from indexer.metrics import IndexerMetrics
 from indexer.settings import IndexerSettings
@@ -118,7 +118,7 @@ class Bulk:
             results = _refused(operations, 0, _Error(type(error).__name__))
             is_timed_out = isinstance(error, ConnectionTimeout)
             return BulkAnswer(by_outcome(operations, results), is_timed_out, is_timed_out, is_refused=True)
-        results = item_results(answer, len(operations))
+        results = item_results(answer, [operation.size for operation in operations])
         return BulkAnswer(by_outcome(operations, results), any(result.is_overload for result in results))
 
     def _post(self, operations: Sequence[Operation]) -> Any:
@@ -129,8 +129,12 @@ class Bulk:
         return self._client.perform_request("POST", PATH, headers=BULK_HEADERS, body=body, endpoint_id="bulk").body
 
 
-def item_results(answer: Any, operations: int) -> list[ItemResult]:
-    """Return the results of a bulk answer. Its flag `errors` is not read: only the items say what happened."""
+def item_results(answer: Any, sizes: Sequence[int]) -> list[ItemResult]:
+    """Return the results of a bulk answer for operations of these sizes, bytes.
+
+    Its flag `errors` is not read: only the items say what happened.
+    """
+    operations = len(sizes)
     try:
         items = [next(iter(item.values())) for item in msgspec.convert(answer, _Answer).items]
     except (msgspec.ValidationError, StopIteration):
@@ -138,14 +142,19 @@ def item_results(answer: Any, operations: int) -> list[ItemResult]:
     if len(items) != operations:
         why = f"the answer of Elasticsearch has {len(items)} items for {operations} operations"
         return [ItemResult(Outcome.RETRY, why)] * operations
-    return [_STORED if item.status in (200, 201) else _item_result(item) for item in items]
+    return [
+        _STORED if item.status in (200, 201) else _item_result(item, size)
+        for item, size in zip(items, sizes, strict=True)
+    ]
 
 
 _STORED = ItemResult(Outcome.INDEXED)
 
 
-def _item_result(item: _Item) -> ItemResult:
+def _item_result(item: _Item, size: int) -> ItemResult:
     error = item.error or _Error()
+    if is_too_large(item.status, error.text(), size):
+        return ItemResult(Outcome.DEAD_LETTER, refusal(error.text()))
     outcome = item_outcome(item.status, error.type, error.text())
     if outcome is Outcome.DEAD_LETTER:
         cause = error.caused_by.reason if error.caused_by else ""

@@ -66,6 +66,12 @@ REQUEST_ERRORS = frozenset(
 )
 # Of these, some are about a setting of the cluster, or about a proxy that dropped the body.
 SYSTEM_REFUSALS = ("explicit index", "body is required", "no requests added")
+# Elasticsearch takes no request and no operation of more than a tenth of its heap. It answers as if overloaded.
+_LIMITS = re.compile(
+    r"Request contains an operation of size \[\d+\] bytes, which exceeds the maximum allowed limit of \[(\d+)\] bytes"
+    r"|rejected execution of (?:coordinating|primary) operation \[.*max_(?:coordinating|primary)_bytes=(\d+)\]"
+)
+UNCOUNTED = 1_000  # bytes that Elasticsearch may add to the size of an operation
 LARGE = 1_000_000  # bytes; a limit on the request size below it is not about one log
 
 
@@ -74,11 +80,19 @@ def request_outcome(status: int, error_type: str, reason: str, operations: int, 
 
     It is split until the operation that caused it is alone, which is a dead letter if the cause is in its document.
     """
+    if is_too_large(status, reason, size):
+        return Outcome.SPLIT if operations > 1 else Outcome.DEAD_LETTER
     if status == 413:
         return Outcome.SPLIT if operations > 1 else Outcome.DEAD_LETTER if size >= LARGE else Outcome.HOLD
     if status == 400 and error_type in REQUEST_ERRORS and not any(text in reason for text in SYSTEM_REFUSALS):
         return Outcome.SPLIT if operations > 1 else Outcome.DEAD_LETTER
     return Outcome.RETRY if status in (0, 408, 429) or status >= 500 else Outcome.HOLD
+
+
+def is_too_large(status: int, reason: str, size: int) -> bool:
+    """Tell whether this many bytes are more than Elasticsearch ever takes, by the limit that its answer names."""
+    match = _LIMITS.match(reason) if status == 429 else None
+    return match is not None and size + UNCOUNTED > int(match[1] or match[2])
 
 
 def _lies_in_document(error_type: str, reason: str) -> bool:

@@ -15,6 +15,7 @@ from indexer.offsets import Span
 from mappings.index import OWN, Period, write_alias
 
 _TAIL = f',"{OWN}":'.encode()
+HEADER_WEIGHT = 200  # bytes of memory that a header takes beside its own
 _encode = msgspec.json.encode
 
 
@@ -73,7 +74,7 @@ def record_weight(record: ConsumerRecord) -> int:
     """Return the bytes of memory counted for a record: its own, and the Python objects around it."""
     # A size is -1 where the record does not have that part: one byte does not matter.
     size: int = record.serialized_key_size + record.serialized_value_size + record.serialized_header_size
-    return 1024 + size
+    return 1024 + size + HEADER_WEIGHT * len(record.headers or ())
 
 
 def identity(log: Log, origin: Origin) -> bytes:

@@ -1,4 +1,4 @@
-"""From a record to its operation: decode, redact, frame. Pure, but for the damage that the Kafka client reports."""
+"""From a record to its operation: decode, redact, frame. Pure, but for what the Kafka client could not read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from indexer.event.decode import InvalidEventError, Window, decode
 from indexer.event.document import IndexTarget, Operation, operation
 from indexer.event.origin import Origin, Origins
-from indexer.kafka_python.damaged import Damaged
+from indexer.kafka_python.unreadable import Damaged, TooLarge
 from indexer.offsets import Span
 from indexer.redaction.redact import Redaction
 
@@ -36,7 +36,7 @@ class EventReader:
 
     def read(self, record: ConsumerRecord, origin: Origin, span: Span, window: Window) -> Read:
         """Return the operation of a record; raise InvalidEventError with the reason in words."""
-        if isinstance(record.value, Damaged):
+        if isinstance(record.value, Damaged | TooLarge):
             raise InvalidEventError(record.value.reason)
         log = decode(record.value, window, self.redaction)
         return Read(operation(log, record, origin, span, self.target), log.redacted)

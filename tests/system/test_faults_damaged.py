@@ -15,7 +15,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import CorruptRecordError
 from kafka.record.memory_records import MemoryRecordsBuilder
 
-from indexer.kafka_python.damaged import Damaged, DamagedPlaces, _Batches
+from indexer.kafka_python.damaged import DamagedPlaces, _Batches
+from indexer.kafka_python.unreadable import Damaged
 from stack.network.address import Address, free_port
 from stack.progress import no_progress
 from stack.servers.broker import Broker

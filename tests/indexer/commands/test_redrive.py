@@ -10,6 +10,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.origin import ORIGIN_HEADER
+from indexer.kafka_python.record_writer import RecordWriter
 from mappings.instant import DAY_MS
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline, read_topic
@@ -50,6 +51,21 @@ def test_what_became_good_is_a_log_with_the_key_headers_and_time_it_had(pipeline
     assert [log["id"] for log in pipeline.sources()] == [1]
     assert (again.key, again.timestamp, again.headers[0]) == (b"k", moment, ("h", b"v"))
     assert {name for name, _ in again.headers} == {"h", ORIGIN_HEADER}
+
+
+def test_a_header_without_a_value_is_none_in_the_dead_letter_and_in_what_is_sent_back(pipeline: Pipeline) -> None:
+    headers = [("null", None), ("empty", b"")]
+    indexer = pipeline.start_indexer(**OLD)
+    writer = RecordWriter({"bootstrap_servers": pipeline.servers.bootstrap_servers})
+    value = b'{"id":1,"created_at":%d}' % days_ago(3)
+    assert list(writer.write([{"topic": pipeline.name, "value": value, "headers": headers}])) == [(0, True)]
+    writer.close()
+    wait_until(lambda: pipeline.lag() == 0, PATIENCE_S)
+    assert indexer.stop() == 0
+    pipeline.run("redrive")
+
+    assert [letter.headers[:2] for letter in pipeline.dead_letters()] == [headers]
+    assert [record.headers[:2] for record in records(pipeline)] == [headers] * 2
 
 
 def records(pipeline: Pipeline) -> list[ConsumerRecord]:

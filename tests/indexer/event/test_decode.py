@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.dead_letters.reasons import kind_of
 from indexer.event.decode import InvalidEventError, Log, Window, decode
 from mappings.instant import parse_rfc3339
 from tests.support.streams import openai_chat_choices
@@ -39,6 +40,9 @@ def test_an_ordinary_event_travels_as_the_bytes_it_came_in() -> None:
         ("2026-11-24T19:59:58.5+08:00", {"duration_ms": 1500}),
         (NOW, {"duration_ms": 0}),
         (NOW + 1, {}),
+        (NOW - 7 * DAY, {"duration_ms": 7 * DAY}),
+        (NOW - 7 * DAY - 1, {}),
+        (NOW // 1000, {}),  # in seconds: it would be of 1970
         (0, {}),
         ("0001-01-01T00:00:00Z", {}),
         (None, {}),
@@ -48,6 +52,22 @@ def test_how_long_a_call_took_is_kept_where_both_ends_are_known(
     request_at: int | str | None, own: dict[str, int]
 ) -> None:
     assert decode(encode(request_at=request_at), WINDOW).own == own
+
+
+@pytest.mark.parametrize(
+    ("created_at", "unit"),
+    [(NOW // 1000, "seconds"), (NOW * 1000, "microseconds"), (NOW * 1_000_000, "nanoseconds"), (NOW // 10, "")],
+)
+def test_a_time_that_would_be_right_in_another_unit_says_so(created_at: int, unit: str) -> None:
+    with pytest.raises(InvalidEventError) as refused:
+        decode(encode(created_at=created_at), WINDOW)
+
+    told = f"; in {unit} it would be inside: epoch milliseconds are expected"
+    assert str(refused.value).endswith(told) is bool(unit)
+    assert kind_of(str(refused.value)) in (
+        "created_at is outside the accepted window",
+        "created_at: a time outside the years 1 to 9999",
+    )
 
 
 @pytest.mark.parametrize(
