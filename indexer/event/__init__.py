@@ -1,5 +1,6 @@
 """The bytes of a record in, one bulk operation out, or the reason why not. Pure.
 
 `origin` the original position of a record, `decode` bytes to a checked log, `parse_errors` why that failed, `version`
-orders the events of one log, `document` a log to an operation, `reader` all of it.
+orders the events of one log, `document` a log to an operation, `layout_2` the same for indices of earlier releases,
+`reader` all of it.
 """

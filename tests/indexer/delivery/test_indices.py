@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from indexer.delivery.indices import Indices, TemplateRefusedError
+from indexer.delivery.index_template import TemplateRefusedError
+from indexer.delivery.indices import Indices
 from indexer.event.document import IndexTarget
 from mappings.index import VERSION, fingerprint, index_name, template, write_alias
 from mappings.instant import DAY_MS
@@ -24,8 +25,8 @@ def name(elasticsearch: Elasticsearch) -> Iterator[str]:
     remove_logs(elasticsearch, fresh)
 
 
-def make(client: Elasticsearch, name: str, retention_days: int = 30) -> Indices:
-    return Indices(client, IndexTarget(name, "day"), retention_days)
+def make(client: Elasticsearch, name: str, retention_days: int = 30, max_indices: int = 400) -> Indices:
+    return Indices(client, IndexTarget(name, "day"), retention_days, max_indices)
 
 
 def index_of(name: str, days_ago: int) -> str:
@@ -62,11 +63,15 @@ def test_a_template_of_somebody_else_is_left_alone(elasticsearch: Elasticsearch,
         make(elasticsearch, name).install_template()
 
 
-def test_an_older_program_does_not_undo_a_newer_template(elasticsearch: Elasticsearch, name: str) -> None:
+def test_an_older_program_leaves_a_newer_template_and_says_so(elasticsearch: Elasticsearch, name: str) -> None:
     elasticsearch.indices.put_index_template(name=name, body=template(name) | {"version": VERSION + 1})
+    indices = make(elasticsearch, name)
+    indices.install_template()
 
-    with pytest.raises(TemplateRefusedError, match="a newer indexer has run here"):
-        make(elasticsearch, name).install_template()
+    assert f"the index template is of a newer indexer: version {VERSION + 1}" in indices.notice
+    assert elasticsearch.indices.get_index_template(name=name)["index_templates"][0]["index_template"]["version"] == (
+        VERSION + 1
+    )
 
 
 def test_a_mapping_that_contradicts_the_indices_is_refused_with_the_field(

@@ -38,6 +38,7 @@ class Scripted:
 
     def __init__(self, script: list[Script], ledger: Ledger) -> None:
         self.ended: Counter[int] = Counter()
+        self.layouts: dict[str, int] = {}
         self._script = [(iter(again), last, spoils) for again, last, spoils in script]
         self._ledger = ledger
 
