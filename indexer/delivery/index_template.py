@@ -39,7 +39,8 @@ class IndexTemplate:
         """
         found = self._found()
         version = int(found.get("version", 0))
-        if version <= VERSION and found.get("_meta", {}).get("fingerprint") != fingerprint():
+        is_other = found.get("_meta", {}).get("fingerprint") != fingerprint()
+        if version < VERSION or (version == VERSION and is_other):
             # Several indexers that start at once install the same body: the last one changes nothing.
             self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
             _log.info("index template installed", name=self._alias, version=VERSION, fingerprint=fingerprint())

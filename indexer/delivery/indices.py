@@ -174,9 +174,13 @@ class Indices:
 
     def _is_started(self, index: str) -> bool:
         try:
-            return bool(self._client.indices.refresh(index=index)["_shards"]["successful"])
+            stats = self._client.indices.stats(index=index, metric="docs", level="shards").body
         except ApiError:  # closed, or deleted at this moment
             return False
+        shards = stats["indices"].get(index, {}).get("shards", {})
+        return bool(shards) and all(
+            any(c["routing"]["state"] == "STARTED" for c in copies) for copies in shards.values()
+        )
 
     def _near_shard_limit(self) -> str:
         try:

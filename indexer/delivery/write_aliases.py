@@ -77,7 +77,8 @@ class WriteAliases:
         Nothing can be written through the alias meanwhile, so all programs choose the same one.
         """
         self._client.indices.refresh(index=indices)
-        return max(indices, key=lambda index: int(self._client.count(index=index)["count"]))
+        stats = self._client.indices.stats(index=indices, metric="docs").body["indices"]
+        return max(indices, key=lambda index: int(stats[index]["primaries"]["docs"]["count"]))
 
     def _mark(self, target: str, index: str, *, is_repair: bool) -> str:
         """Make an index the write index; return the one that it is then."""
