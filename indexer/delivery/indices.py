@@ -174,13 +174,11 @@ class Indices:
 
     def _is_started(self, index: str) -> bool:
         try:
-            stats = self._client.indices.stats(index=index, metric="docs", level="shards").body
+            stats = self._client.indices.stats(index=index, metric="docs", level="shards").body["indices"]
         except ApiError:  # closed, or deleted at this moment
             return False
-        shards = stats["indices"].get(index, {}).get("shards", {})
-        return bool(shards) and all(
-            any(c["routing"]["state"] == "STARTED" for c in copies) for copies in shards.values()
-        )
+        copies = [copy for shard in stats.get(index, {}).get("shards", {}).values() for copy in shard]
+        return any(copy["routing"]["primary"] and copy["routing"]["state"] == "STARTED" for copy in copies)
 
     def _near_shard_limit(self) -> str:
         try:

@@ -322,7 +322,7 @@ def test_old_days_share_an_index_and_keep_it_whatever_the_budget_is_later(
     elasticsearch: Elasticsearch, name: str
 ) -> None:
     first = TODAY - 4_000 * DAY_MS
-    targets = [write_alias(name, "day", first + days * 9 * DAY_MS) for days in range(40)]
+    targets = [write_alias(name, "day", first + days * 90 * DAY_MS) for days in range(15)]
     small, large = make(elasticsearch, name, 0, 10), make(elasticsearch, name, 0, 400)
     assert small.prepare(targets) == {}
     indices = {target: write(elasticsearch, target, 1) for target in targets}
