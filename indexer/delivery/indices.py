@@ -10,7 +10,7 @@ from elasticsearch import ApiError, Elasticsearch
 from indexer.delivery.index_budget import NEWEST_MS, budget_notice, index_period
 from indexer.delivery.index_template import IndexTemplate, TemplateRefusedError
 from indexer.delivery.signing_key import signing_key
-from indexer.delivery.write_aliases import WriteAliases
+from indexer.delivery.write_aliases import WRITE_INDEX, WriteAliases
 from indexer.event.document import IndexTarget, layout_of
 from mappings.index import index_name, mapping_version, period_end_ms, wider_periods, write_alias
 from mappings.instant import DAY_MS
@@ -110,14 +110,18 @@ class Indices:
             for index, aliases in found.items()
             if self._end_ms(index) is not None and mapping_version(index) is not None
         }
-        for index, aliases in self._existing.items():
-            targets = [alias for alias in aliases if self._end_ms(alias) is not None]
-            for target in targets:
-                self.layouts.setdefault(target, layout_of(mapping_version(index)))
-            if targets and self._alias not in aliases and self._is_started(index):
-                self._show(index)
+        for index in self._existing:
+            self._learn(index, found[index]["aliases"])
         self._shards_notice = self._near_shard_limit()
         self._surveyed_at = time.monotonic()
+
+    def _learn(self, index: str, aliases: Mapping[str, Mapping[str, bool]]) -> None:
+        targets = [alias for alias in aliases if self._end_ms(alias) is not None]
+        for target in targets:
+            if aliases[target].get(WRITE_INDEX) or target not in self.layouts:
+                self.layouts[target] = layout_of(mapping_version(index))
+        if targets and self._alias not in aliases and self._is_started(index):
+            self._show(index)
 
     def _prepare(self, target: str) -> str:
         """Make sure that a write alias has an index to write to; return why that failed, or ""."""
