@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
+from math import inf
 
 import structlog
 from elasticsearch import ApiError, Elasticsearch
@@ -53,13 +54,20 @@ class Indices:
         """Install the template; raise TemplateRefusedError where it would break what is there."""
         self._template.install()
 
-    def prepare(self, targets: Iterable[str]) -> dict[str, str]:
+    def prepare(self, targets: Iterable[str], seconds: float = inf) -> dict[str, str]:
         """Create the indices of these write aliases; return aliases whose index could not be created, with the reason.
 
-        Afterwards `layouts` has the layout of each. Raises TransportError where Elasticsearch does not answer.
+        The newest come first, and after so many seconds no further one is begun. Afterwards `layouts` has the layout of
+        each. Raises TransportError where Elasticsearch does not answer.
         """
-        missing = [target for target in targets if target not in self._known]
-        return {target: why for target in missing if (why := self._prepare(target))}
+        missing = sorted((target for target in targets if target not in self._known), reverse=True)
+        until = time.monotonic() + seconds
+        found: dict[str, str] = {}
+        for target in missing:
+            is_late = target != missing[0] and time.monotonic() >= until
+            if why := "the indices of newer logs are created first" if is_late else self._prepare(target):
+                found[target] = why
+        return found
 
     def doubt(self, targets: Iterable[str]) -> None:
         """Check again before the next log: Elasticsearch says that one of these cannot be written."""

@@ -21,6 +21,7 @@ from indexer.ledger import Ledger
 _log = structlog.get_logger()
 
 MAX_ATTEMPTS = 6  # of an operation that its index refuses for the moment, about ten seconds; then it waits in Kafka
+PREPARE_SECONDS = 2.0  # for new indices in one batch: logs of thousands of old days must not hold up those of today
 ENDED = (Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DEAD_LETTER)
 
 
@@ -61,7 +62,7 @@ class Delivery:
 
     def _with_index(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Return the operations whose index exists and has their layout; the others wait in Kafka."""
-        missing = self.indices.prepare({operation.target for operation in operations})
+        missing = self.indices.prepare({operation.target for operation in operations}, PREPARE_SECONDS)
         if missing:
             self._park([(one, missing[one.target]) for one in operations if one.target in missing])
             operations = [operation for operation in operations if operation.target not in missing]

@@ -334,6 +334,16 @@ def test_old_days_share_an_index_and_keep_it_whatever_the_budget_is_later(
     assert elasticsearch.indices.exists(index=index_of(name, 0))
 
 
+def test_the_newest_index_is_created_first_and_others_wait_when_the_time_is_up(
+    elasticsearch: Elasticsearch, name: str
+) -> None:
+    targets = [write_alias(name, "day", TODAY - days * DAY_MS) for days in (2, 0, 1)]
+    indices = make(elasticsearch, name)
+
+    assert set(indices.prepare(targets, seconds=0)) == {targets[0], targets[2]}
+    assert set(indices.prepare(targets, seconds=0)) == {targets[0]}
+
+
 def test_an_operator_is_told_of_the_budget_before_it_is_used_up(elasticsearch: Elasticsearch, name: str) -> None:
     indices = make(elasticsearch, name, 0, 10)
     indices.prepare([write_alias(name, "day", TODAY - days * DAY_MS) for days in range(8)])

@@ -53,7 +53,7 @@ class Scripted:
         for rejection in rejections:
             self._ledger.dead_lettered(rejection.record, rejection.span)
 
-    def prepare(self, _: Iterable[str]) -> dict[str, str]:
+    def prepare(self, _: Iterable[str], seconds: float) -> dict[str, str]:  # noqa: ARG002
         """Have every index."""
         return {}
 
