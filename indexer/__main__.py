@@ -99,9 +99,8 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
 
     def state() -> health.Condition:
         problems = [loop.problem, maintenance.problem, *parked.problems(), *pipeline.queue.reasons()]
-        return health.Condition(
-            [problem for problem in problems if problem], "; ".join(filter(None, (alarm.notice, parked.notice)))
-        )
+        notices = [alarm.notice, parked.notice, pipeline.indices.notice]
+        return health.Condition(list(filter(None, problems)), "; ".join(filter(None, notices)))
 
     address = (settings.indexer_metrics_host, settings.indexer_metrics_port)
     server = health.start_server(*address, ends.ledger.metrics.registry, state)

@@ -49,7 +49,7 @@ def assemble(settings: IndexerSettings, client: Elasticsearch, ends: Ends, rejec
     queue = SendQueue(pace, settings.indexer_linger_ms / 1000)
     origins = Origins()
     reader = EventReader(target, settings.retention_days, settings.redaction(), origins)
-    indices = Indices(client, target, settings.retention_days)
+    indices = Indices(client, target, settings.retention_days, settings.indexer_max_indices)
     bulk = Bulk(client, settings.indexer_bulk_timeout_seconds, ends.ledger.metrics)
     delivery = Delivery(queue, pace, bulk, indices, ends.causes, rejected, ends.ledger)
     return Pipeline(

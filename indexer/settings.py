@@ -60,6 +60,7 @@ class IndexerSettings(StoreSettings):
     indexer_dead_letter_ratio: float = Field(
         0.05, ge=0, le=1, description="of the last 5,000 records; above it an alarm is raised"
     )
+    indexer_max_indices: int = Field(400, ge=10, description="beyond it new periods share larger ones")
     indexer_stop_seconds: float = Field(15, ge=0, le=25, description="longest wait for records in flight")
 
     indexer_redact_provider_key: bool = Field(True, description="sk-…, AIza…, gsk_…, AKIA…, ghp_… and their like")

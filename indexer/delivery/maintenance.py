@@ -7,7 +7,8 @@ import structlog
 from elastic_transport import TransportError
 from elasticsearch import ApiError
 
-from indexer.delivery.indices import Indices, TemplateRefusedError
+from indexer.delivery.index_template import TemplateRefusedError
+from indexer.delivery.indices import Indices
 from indexer.event.origin import Origins
 from service.elasticsearch_version import ServerNotSupportedError
 
@@ -39,6 +40,7 @@ class Maintenance(Thread):
     def _check(self) -> None:
         try:
             self._install_once()
+            self._indices.survey_if_due()
             self.problem = self._indices.prepare_now()
             self._delete_expired()
         except (TemplateRefusedError, ServerNotSupportedError) as error:
@@ -53,7 +55,7 @@ class Maintenance(Thread):
             self.problem = f"an error in the indexer: {type(error).__name__}"
 
     def _install_once(self) -> None:
-        # At start only: during a rolling upgrade an older indexer runs beside a newer template.
+        # At start only: afterwards each new index checks that the template is there.
         if not self._is_installed:
             self._indices.check_server()
             self._indices.install_template()

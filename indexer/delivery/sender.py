@@ -21,6 +21,7 @@ from indexer.ledger import Ledger
 _log = structlog.get_logger()
 
 MAX_ATTEMPTS = 6  # of an operation that its index refuses for the moment, about ten seconds; then it waits in Kafka
+PREPARE_SECONDS = 2.0  # for new indices in one batch: logs of thousands of old days must not hold up those of today
 ENDED = (Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DEAD_LETTER)
 
 
@@ -60,12 +61,23 @@ class Delivery:
         self._send_again(batch, answer)
 
     def _with_index(self, operations: Sequence[Operation]) -> Sequence[Operation]:
-        """Return the operations whose index exists; the others wait in Kafka."""
-        missing = self.indices.prepare({operation.target for operation in operations})
-        if not missing:
-            return operations
-        self._park([(one, missing[one.target]) for one in operations if one.target in missing])
-        return [operation for operation in operations if operation.target not in missing]
+        """Return the operations whose index exists and has their layout; the others wait in Kafka."""
+        missing = self.indices.prepare({operation.target for operation in operations}, PREPARE_SECONDS)
+        if missing:
+            self._park([(one, missing[one.target]) for one in operations if one.target in missing])
+            operations = [operation for operation in operations if operation.target not in missing]
+        return self._in_layout_of_index(operations)
+
+    def _in_layout_of_index(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """Return the operations that are in the layout of their index; the others are read again at once.
+
+        They were made before the layout of the index was known; the reader knows it now.
+        """
+        layouts = self.indices.layouts
+        for one in operations:
+            if one.layout != layouts.get(one.target, one.layout):
+                self.ledger.parked([one], one.target)
+        return [one for one in operations if one.layout == layouts.get(one.target, one.layout)]
 
     def _adapt(self, answer: BulkAnswer) -> None:
         if answer.is_overloaded:

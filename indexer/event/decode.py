@@ -222,7 +222,7 @@ def _is_misread(written: int | str | None) -> bool:
 
 def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
     """Return second copies of the texts that are not searched as they are written (see mappings/body_text)."""
-    korean = _may_be_korean(value)
+    korean = may_be_korean(value)
     detail = event.request_detail or _NO_DETAIL
     found = {
         "content": _if_changed(event.content, _text_of(event.content), korean),
@@ -254,7 +254,8 @@ def _if_changed(written: str | None, text: str | None, korean: bool) -> list[str
     return text.split(BREAK) if BREAK in text else text
 
 
-def _may_be_korean(value: bytes) -> bool:
+def may_be_korean(value: bytes) -> bool:
+    """Tell whether an event may hold Korean; False is certain."""
     # Searching for a few bytes costs a hundredth of checking every character, and most events hold no Korean.
     return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
 

@@ -1,7 +1,8 @@
 """A log and its record become one operation of a bulk request: id, version, index, bytes. Pure."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -9,10 +10,13 @@ import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import Log
+from indexer.event.layout_2 import identity_2, own_2, version_2
 from indexer.event.origin import Origin
 from indexer.event.version import version
 from indexer.offsets import Span
 from mappings.index import OWN, Period, write_alias
+
+LAYOUT = 3  # how a log is stored: its id, its version, its own fields. Raise it when one of these changes
 
 _TAIL = f',"{OWN}":'.encode()
 HEADER_WEIGHT = 200  # bytes of memory that a header takes beside its own
@@ -35,27 +39,28 @@ class Operation:
     tail: bytes
     weight: int  # bytes of memory counted for it: the record, and what was made of it
     size: int  # bytes in the bulk body
+    layout: int = LAYOUT  # that it was made in: only an index with the same layout may get it
 
 
 @dataclass(slots=True, frozen=True)
 class IndexTarget:
-    """Where logs are indexed: the alias that is read, and the period of one index."""
+    """Where logs are indexed: the alias that is read, the period of one index, and the layouts of existing indices."""
 
     alias: str
     period: Period
+    layouts: dict[str, int] = field(default_factory=dict)  # by write alias; an index that is not known yet has ours
 
 
 def operation(log: Log, record: ConsumerRecord, origin: Origin, span: Span, target: IndexTarget) -> Operation:
     """Return the operation that stores this log; it is the same whenever the record is delivered."""
-    digest = identity(log, origin)
-    document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
     index = write_alias(target.alias, target.period, log.created_ms)
-    own: dict[str, Any] = {"tie": int.from_bytes(digest[:8], "big") >> 1, **log.own}
+    layout = target.layouts.get(index, LAYOUT)
+    digest, number, own = _in_layout(layout, log, origin)
+    document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
     action = (
-        f'{{"index":{{"_index":"{index}","_id":"{document_id}"'
-        f',"version":{version(origin, log.created_ms)},"version_type":"external"}}}}\n'
+        f'{{"index":{{"_index":"{index}","_id":"{document_id}","version":{number},"version_type":"external"}}}}\n'
     ).encode()
-    tail = b"%b%b}\n" % (_TAIL, _encode(own))
+    tail = b"%b%b}\n" % (_TAIL, _encode({"tie": int.from_bytes(digest[:8], "big") >> 1, **own}))
     copied = 0 if log.value is record.value else len(log.value)
     return Operation(
         record=record,
@@ -67,7 +72,23 @@ def operation(log: Log, record: ConsumerRecord, origin: Origin, span: Span, targ
         tail=tail,
         weight=record_weight(record) + copied + len(tail),
         size=len(action) + len(log.value) + len(tail),
+        layout=layout,
     )
+
+
+def layout_of(mapping_version: int | None) -> int:
+    """Return the layout of an index that was created with this version of the mapping.
+
+    A version above ours is of a newer release: the newest layout that this one knows.
+    """
+    return 2 if mapping_version is not None and mapping_version <= 2 else LAYOUT
+
+
+def _in_layout(layout: int, log: Log, origin: Origin) -> tuple[bytes, int, Mapping[str, Any]]:
+    """Return the identity of a log, its version, and what is added to it."""
+    if layout == 2:
+        return identity_2(log, origin), version_2(origin), own_2(log)
+    return identity(log, origin), version(origin, log.created_ms), log.own
 
 
 def record_weight(record: ConsumerRecord) -> int:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -92,11 +92,11 @@ class RunningIndexer(NamedTuple):
 
 
 @contextmanager
-def running_indexer(settings: dict[str, str]) -> Iterator[RunningIndexer]:
-    """Run `python -m indexer` with these settings, its health on a free port."""
+def running_indexer(settings: dict[str, str], program: Sequence[str] = ("indexer",)) -> Iterator[RunningIndexer]:
+    """Run `python -m indexer`, or another program in its place, with these settings, its health on a free port."""
     port = free_port()
     environment = {**os.environ, **settings, "INDEXER_METRICS_PORT": str(port)}
-    command = [sys.executable, "-m", "indexer"]
+    command = [sys.executable, "-m", *program]
     with (
         tempfile.TemporaryFile("w+") as lines,
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines, text=True) as process,

@@ -1,8 +1,12 @@
 """The servers themselves killed and started again under load, and a cluster that is full: nothing lost or doubled."""
 
+import re
+import time
+
 import pytest
 from elasticsearch import Elasticsearch
 
+from mappings.instant import DAY_MS
 from stack.servers.cluster import Stack
 from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT
 from tests.support.faults.oracle import CLEAN, Oracle, balance
@@ -39,6 +43,19 @@ def test_kafka_killed_during_a_fetch_or_a_commit_and_started_again(stack: Stack,
 
         assert rig.oracle.verdict() == CLEAN
         wait_until(lambda: balance(indexer) == 0 and indexer.is_ready(), LONG_S)
+
+
+def test_at_the_shard_limit_new_days_share_an_index_and_an_operator_is_told(own: Pipeline) -> None:
+    indexer = own.start_indexer(RETENTION_DAYS="0")
+    wait_until(indexer.is_ready, LONG_S)
+    limit(own.client, int(own.client.cluster.health()["active_shards"]))
+    now_ms = int(time.time() * 1000)
+    own.send(*[{"id": days + 1, "created_at": now_ms - days * DAY_MS} for days in range(30)])
+    wait_until(lambda: own.count() == 30 and own.lag() == 0, LONG_S)
+
+    assert len(own.client.indices.get_alias(name=own.name)) == 2
+    assert re.match(r"ready: Elasticsearch has \d+ of \d+ shards", indexer.trouble())
+    limit(own.client, None)
 
 
 def test_a_cluster_whose_shard_limit_is_reached_holds_logs_until_there_is_room(own: Pipeline) -> None:

@@ -56,6 +56,18 @@ def test_today_goes_on_however_many_logs_wait_for_a_read_only_day(pipeline: Pipe
     wait_until(lambda: pipeline.count() == 6_301 and pipeline.lag() == 0 and indexer.is_ready())
 
 
+def test_logs_of_many_old_days_share_a_few_indices_and_today_goes_on(pipeline: Pipeline) -> None:
+    old = [event(number, TODAY_MS - (4_000 - number * 40) * DAY_MS) for number in range(1, 81)]
+    indexer = pipeline.start_indexer(RETENTION_DAYS="0", INDEXER_MAX_INDICES="10")
+    pipeline.send(*old, event(100))
+    wait_until(lambda: pipeline.count() == 81 and pipeline.lag() == 0, LONG_S)
+    pipeline.send(*old, event(100))  # each finds the index that it is in
+    wait_until(lambda: indexer.metric("records_duplicate_total") == 81, LONG_S)
+
+    assert pipeline.count() == 81
+    assert len(pipeline.client.indices.get_alias(name=pipeline.name)) <= 10 + 12
+
+
 def test_good_logs_go_on_while_the_dead_letter_topic_cannot_be_written(rig: Rig, pipeline: Pipeline) -> None:
     rig.kafka.refused.add(PRODUCE)
     indexer = rig.start(**SMALL_BUDGET)

@@ -67,7 +67,7 @@ REFUSALS = {
 def refused(logs: Logs, *documents: bytes) -> list[tuple[Outcome, str]]:
     """Return the outcome and the reason of each document."""
     target = write_alias(logs.alias, "day", NOW)
-    Indices(logs.client, IndexTarget(logs.alias, "day"), 30).prepare([target])
+    Indices(logs.client, IndexTarget(logs.alias, "day"), 30, 400).prepare([target])
     operations = [_operation(target, document, str(number)) for number, document in enumerate(documents)]
     url = logs.client.transport.node_pool.get().base_url
     with Elasticsearch(url, serializer=OrjsonSerializer(), max_retries=0) as client:

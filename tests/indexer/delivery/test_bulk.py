@@ -26,7 +26,7 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 @pytest.fixture
 def target(logs: Logs) -> str:
     today, tomorrow = (write_alias(logs.alias, "day", moment) for moment in (NOW, NOW + DAY_MS))
-    Indices(logs.client, IndexTarget(logs.alias, "day"), 30).prepare([today, tomorrow])
+    Indices(logs.client, IndexTarget(logs.alias, "day"), 30, 400).prepare([today, tomorrow])
     return today
 
 

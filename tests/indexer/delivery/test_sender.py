@@ -16,12 +16,12 @@ from indexer.delivery.bulk import Bulk, BulkAnswer, ItemResult, by_outcome
 from indexer.delivery.indices import Indices
 from indexer.delivery.outcome import Outcome
 from indexer.delivery.pace import Pace
-from indexer.delivery.queue import SendQueue
+from indexer.delivery.queue import Batch, SendQueue
 from indexer.delivery.sender import Delivery
 from indexer.event.document import Operation, record_weight
 from indexer.event.origin import Origin
 from indexer.ledger import Ledger
-from indexer.offsets import Span
+from indexer.offsets import Parked, Span
 
 PARTITION = TopicPartition("t", 0)
 LAST = (Outcome.INDEXED, Outcome.DUPLICATE, Outcome.DEAD_LETTER)
@@ -38,6 +38,7 @@ class Scripted:
 
     def __init__(self, script: list[Script], ledger: Ledger) -> None:
         self.ended: Counter[int] = Counter()
+        self.layouts: dict[str, int] = {}
         self._script = [(iter(again), last, spoils) for again, last, spoils in script]
         self._ledger = ledger
 
@@ -52,7 +53,7 @@ class Scripted:
         for rejection in rejections:
             self._ledger.dead_lettered(rejection.record, rejection.span)
 
-    def prepare(self, _: Iterable[str]) -> dict[str, str]:
+    def prepare(self, _: Iterable[str], seconds: float) -> dict[str, str]:  # noqa: ARG002
         """Have every index."""
         return {}
 
@@ -115,3 +116,21 @@ def test_for_any_answers_each_operation_ends_exactly_once(script: list[Script]) 
     assert offsets.bytes_in_flight() == 0
     assert not queue._ready
     assert not queue._later
+
+
+def test_an_operation_in_another_layout_than_its_index_is_read_again_at_once() -> None:
+    ledger, causes = Ledger(), Causes()
+    double: Any = Scripted([([], Outcome.INDEXED, False)] * 2, ledger)
+    queue = SendQueue(Pace(1_000, 4), 0.0)
+    delivery = Delivery(queue, Pace(1_000, 4), cast("Bulk", double), cast("Indices", double), causes, double, ledger)
+    span = Span(PARTITION, 2, 2, 0)
+    operations = [operation(offset, span) for offset in range(2)]
+    span.size = sum(one.weight for one in operations)
+    ledger.polled(span)
+    operations[1].layout = 2  # of the index, which became known meanwhile
+    double.layouts["index"] = 2
+    delivery.deliver(Batch(operations))
+
+    assert double.ended == {1: 1}
+    assert ledger.offsets.parked() == {PARTITION: {"index": Parked(0, 1, 1)}}
+    assert causes.is_due("index")
