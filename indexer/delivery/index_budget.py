@@ -18,9 +18,10 @@ def index_period(target: str, *, is_recent: bool, taken: Collection[str], most: 
 
     `taken` are the periods that have an index. A recent period gets its own while there are fewer than `most`, and then
     that of its month. An older one gets its own while there are fewer than half as many, then its month's, and its
-    year's when three quarters are taken; an index that exists already for its month or year comes first.
+    year's when three quarters are taken; an index that exists already for its month or year comes first. Those of years
+    do not count: there are a dozen at most.
     """
-    wider, room = wider_periods(target), most - len(taken)
+    wider, room = wider_periods(target), most - sum(1 for name in taken if wider_periods(name))
     if not wider or target in taken:
         return target
     if is_recent:

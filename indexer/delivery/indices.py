@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from math import inf
 
 import structlog
-from elasticsearch import ApiError, AuthorizationException, Elasticsearch, UnsupportedProductError
+from elasticsearch import ApiError, AuthorizationException, Elasticsearch, NotFoundError, UnsupportedProductError
 
 from indexer.delivery.index_budget import NEWEST_MS, budget_notice, index_period
 from indexer.delivery.index_template import IndexTemplate, TemplateRefusedError
@@ -163,13 +163,21 @@ class Indices:
         taken = {_period_of(index): index for index in sorted(self._existing, reverse=True)}
         period = index_period(target, is_recent=self._is_recent(target), taken=taken, most=self._max_indices)
         try:
-            if period in taken:
-                self._aliases.point(target, taken[period])
-            else:
+            if not self._point(target, taken.get(period)):
                 self._create_index(target, index_name(period, version))
         except ApiError as error:
             if not self._aliases.behind(target):
                 self._share(target, error)
+
+    def _point(self, target: str, index: str | None) -> bool:
+        """Point a write alias to an index where that exists."""
+        if index is None:
+            return False
+        try:
+            self._aliases.point(target, index)
+        except NotFoundError:  # it was deleted after the survey
+            return False
+        return True
 
     def _create_index(self, target: str, index: str) -> None:
         is_searchable = self._aliases.create(target, index)

@@ -29,8 +29,9 @@ def test_twelve_years_need_the_budget_at_most_and_an_index_for_each_year(most: i
     assert len(found) <= most + 12 + 2
 
 
-def test_the_newest_days_have_an_index_each_however_many_old_ones_came_first() -> None:
-    found = periods(reversed(range(4_345)), MOST)
+@pytest.mark.parametrize("most", [130, MOST])
+def test_the_newest_days_have_an_index_each_however_many_old_ones_came_first(most: int) -> None:
+    found = periods(reversed(range(4_345)), most)
 
     assert {f"logs-{TODAY - timedelta(days=days):%Y.%m.%d}" for days in range(31)} <= set(found)
 
@@ -44,7 +45,7 @@ def test_an_old_day_goes_to_the_index_of_its_month_where_that_exists() -> None:
 
 
 def test_a_new_day_beyond_the_budget_shares_its_month() -> None:
-    taken = [f"logs-{number}" for number in range(MOST)]
+    taken = [f"logs-{TODAY - timedelta(days=days):%Y.%m.%d}" for days in range(1, MOST + 1)]
 
     assert index_period("logs-2026.11.24", is_recent=True, taken=taken, most=MOST) == "logs-2026.11"
 

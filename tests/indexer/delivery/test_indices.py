@@ -114,6 +114,17 @@ def test_an_index_that_lost_its_write_alias_gets_it_back(elasticsearch: Elastics
     assert elasticsearch.indices.exists_alias(name=target)
 
 
+def test_an_index_that_was_deleted_is_created_again(elasticsearch: Elasticsearch, name: str) -> None:
+    target = write_alias(name, "day", TODAY)
+    indices = make(elasticsearch, name)
+    indices.prepare([target])
+    elasticsearch.indices.delete(index=index_name(target))
+    indices.doubt([target])
+
+    assert indices.prepare([target]) == {}
+    assert set(elasticsearch.indices.get_alias(name=[name, target])[index_name(target)]["aliases"]) == {name, target}
+
+
 def test_retention_deletes_whole_indices_past_their_last_possible_log(elasticsearch: Elasticsearch, name: str) -> None:
     indices = make(elasticsearch, name, retention_days=3)
     indices.prepare([write_alias(name, "day", TODAY - days * DAY_MS) for days in (0, 2, 3, 5, 9)])
