@@ -22,7 +22,7 @@ from indexer.redaction.redact import Redaction
 from indexer.settings import IndexerSettings
 from service.settings import load
 
-COLUMNS = ("event", "MB", "seconds", "MB of memory", "what became of it")
+EVENT_COLUMNS = ("event", "MB", "seconds", "MB of memory", "what became of it")
 PIECES = 1_000_000
 NOW_MS = int(time.time() * 1000)
 
@@ -64,7 +64,7 @@ def limits() -> str:
     with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         batches = [pool.apply(_batch_row, (codec,)) for codec in CODECS]
         events = [pool.apply(_event_row, (name,)) for name in EVENTS]
-    tables = [markdown_table(("batch", *COLUMNS[1:]), batches), markdown_table(COLUMNS, events)]
+    tables = [markdown_table(("batch", *EVENT_COLUMNS[1:]), batches), markdown_table(EVENT_COLUMNS, events)]
     return "\n\n".join(["### Hostile records", *tables])
 
 

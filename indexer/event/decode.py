@@ -102,7 +102,7 @@ def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -
     try:
         return _decode(value, window, redaction)
     except TooMuchError as error:
-        raise InvalidEventError(f"not usable: {error}") from None
+        raise InvalidEventError(str(error)) from None  # in our words
 
 
 def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:

@@ -29,19 +29,19 @@ def check_names(value: bytes) -> None:
     for match in _STRING.finditer(value):
         names += match[1] is not None
         if names > MAX_NAMES:
-            raise TooMuchError(f"the event has more than {MAX_NAMES} names in its objects")
+            raise TooMuchError(f"not usable: the event has more than {MAX_NAMES} names in its objects")
 
 
 def check_fields(fields: Sized, name: str) -> None:
     """Raise TooMuchError where an object has too many fields; `name` is that of a declared field, or ""."""
     if len(fields) > MAX_OBJECT_FIELDS:
-        raise TooMuchError(f"{name or 'the event'} has more than {MAX_OBJECT_FIELDS} fields")
+        raise TooMuchError(f"not usable: {name or 'the event'} has more than {MAX_OBJECT_FIELDS} fields")
 
 
 def check_metadata(metadata: Sized | None) -> None:
     """Raise TooMuchError where `metadata` has too many keys."""
     if metadata and len(metadata) > MAX_METADATA:
-        raise TooMuchError(f"metadata has more than {MAX_METADATA} keys")
+        raise TooMuchError(f"not usable: metadata has more than {MAX_METADATA} keys")
 
 
 def is_read(text: str) -> bool:

@@ -1,13 +1,21 @@
-"""Records that unpack to more than anything can carry: each is a dead letter, and the good ones behind it are logs."""
+"""Records that are larger than anything can carry: each is a dead letter, and the good ones around it are logs."""
 
+import random
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
+from stack.network.address import Address, free_port
+from stack.progress import no_progress
+from stack.servers.installation import install
+from stack.servers.node import Node
 from tests.support.logs import Event
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, pipeline_on
+from tests.support.servers import Servers
 from tests.support.waiting import LONG_S, wait_until
 
 HUGE = b'{"content":"' + b"x" * 150_000_000 + b'"}'
@@ -138,3 +146,40 @@ def test_what_the_dead_letter_topic_does_not_take_is_left_out_and_redrive_reads_
     )
     assert '"sent": 1' in told
     assert [log["content"] for log in pipeline.sources()] == [noise]
+
+
+class SmallNode(Node):
+    """A node with a limit on what it takes."""
+
+    limited = ""  # the setting
+
+    def _configuration(self) -> dict[str, str | int | bool | list[str]]:
+        return {**super()._configuration(), self.limited: "3mb"}
+
+
+@pytest.fixture(params=["http.max_content_length", "indexing_pressure.memory.max_operation_size"])
+def small(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> Iterator[Pipeline]:
+    """A pipeline into a node that takes no log of more than 3 MB."""
+    node = SmallNode(Address("127.0.0.1", free_port()), tmp_path / "node", install(no_progress), "512m")
+    node.limited = request.param
+    node.start()
+    with pipeline_on(Servers(node.url, servers.bootstrap_servers)) as pipeline:
+        yield pipeline
+    node.stop()
+
+
+def test_a_log_that_elasticsearch_refuses_for_its_size_is_a_dead_letter(small: Pipeline) -> None:
+    noise = random.Random(1).randbytes(2_000_000).hex()
+    small.start_indexer()
+    small.send(*[{"id": number, "created_at": NOW_MS} for number in range(1, 6)], partition=0)
+    large = b'{"id":7,"created_at":%d,"x":"%b"}' % (NOW_MS, noise.encode())
+    limit(small, small.name, 16_777_216)
+    write_packed(small, "gzip", large)
+    small.send(*[{"id": number, "created_at": NOW_MS} for number in range(11, 16)], partition=0)
+    wait_until(lambda: small.lag() == 0, LONG_S)
+
+    (letter,) = small.dead_letters()
+
+    assert dict(letter.headers)["gateway-logs.reason"].startswith(b"Elasticsearch refused the ")
+    assert letter.value == large
+    assert small.count() == 10
