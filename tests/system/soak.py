@@ -16,10 +16,11 @@ from random import Random
 from secrets import randbelow
 from threading import Event as Signal
 
+from mappings.index import VERSION
 from stack.servers.cluster import Stack
 from tests.support.faults.elasticsearch_faults import at_random, throttled
 from tests.support.faults.elasticsearch_proxy import passing
-from tests.support.faults.hostile import ATTACKS
+from tests.support.faults.hostile import ATTACKS, logs_of_many_days
 from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
 from tests.support.faults.oracle import CLEAN, Oracle, balance
 from tests.support.faults.rig import ALONE, POINTS, TOLD, Rig, live_and_die, rig_on
@@ -124,6 +125,17 @@ def join_or_leave(soak: Soak) -> None:
         assert soak.members.pop().stop() == 0
 
 
+def mapping_rolled_out(soak: Soak) -> None:
+    """Replace all members by those of another mapping version, one after another, while new indices are needed."""
+    version = soak.random.choice([VERSION - 1, VERSION, VERSION + 1])
+    for member in soak.members[:]:
+        soak.members.append(soak.rig.start_version(version))
+        logs_of_many_days(soak.rig.pipeline, soak.random)
+        soak.rig.oracle.send(200)
+        assert member.stop() == 0
+        soak.members.remove(member)
+
+
 def freeze_past_the_session(soak: Soak) -> None:
     zombie = soak.any_member()
     lost = zombie.metric("rebalances_total")
@@ -193,6 +205,7 @@ FAULTS: dict[str, Callable[[Soak], None]] = {
         stop,
         join_or_leave,
         freeze_past_the_session,
+        mapping_rolled_out,
         wrong_answers_of_elasticsearch,
         throttled_elasticsearch,
         hostile_producer,
