@@ -1,0 +1,33 @@
+"""A program that is told to stop while it loads its libraries stops at once, quietly, with code 0."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from tests.support.repository import ROOT
+from tests.support.waiting import PATIENCE_S
+
+# Stands for the libraries that take long to load: it says that it is being loaded, and waits.
+SLOW_LIBRARY = "import sys\nprint('loading', flush=True)\nsys.stdin.read()\n"
+SLOW_LIBRARIES = {"indexer": "structlog", "api": "structlog", "stack": "pydantic"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("program", SLOW_LIBRARIES)
+def test_a_signal_ends_a_program_that_is_still_loading(tmp_path: Path, program: str, number: signal.Signals) -> None:
+    (tmp_path / f"{SLOW_LIBRARIES[program]}.py").write_text(SLOW_LIBRARY)
+    command = [sys.executable, "-m", program]
+
+    with subprocess.Popen(
+        command, cwd=ROOT, env={"PYTHONPATH": str(tmp_path)}, text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "loading\n"
+        process.send_signal(number)
+        _, said = process.communicate(timeout=PATIENCE_S)
+
+    assert (process.returncode, said) == (0, "")
