@@ -1,5 +1,6 @@
 """A program that is told to stop while it loads its libraries stops at once, quietly, with code 0."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -31,3 +32,11 @@ def test_a_signal_ends_a_program_that_is_still_loading(tmp_path: Path, program: 
         _, said = process.communicate(timeout=PATIENCE_S)
 
     assert (process.returncode, said) == (0, "")
+
+
+def test_no_module_imports_a_program() -> None:
+    """It would take over the signals of its importer: pytest would end with code 0 on Ctrl-C."""
+    an_import = re.compile(r"^\s*(from|import) \w+(\.__main__| import __main__)", re.MULTILINE)
+    folders = [ROOT / name for name in ("api", "bench", "indexer", "stack", "tests")]
+
+    assert [path for folder in folders for path in folder.rglob("*.py") if an_import.search(path.read_text())] == []
