@@ -15,6 +15,8 @@ COPY mappings/ mappings/
 COPY service/ service/
 COPY indexer/ indexer/
 COPY api/ api/
+# A checkout made under umask 027 has files that others may not read. COPY --chmod would require BuildKit.
+RUN chmod -R a+rX .
 
 USER 10001
 # 8000 the API, 9108 the indexer's metrics and health

@@ -1,5 +1,9 @@
 """`python -m api`: serve until SIGTERM or Ctrl-C. `python -m api key` makes a key."""
 
+from service.early_exit import exit_on_signals
+
+exit_on_signals()  # before the libraries are loaded
+
 import argparse
 import os
 import resource

@@ -1,5 +1,9 @@
 """`python -m indexer`: joins the consumer group and indexes. `redrive` and `replay` repair afterwards."""
 
+from service.early_exit import exit_on_signals
+
+exit_on_signals()  # before the libraries are loaded
+
 import gc
 import signal
 import sys

@@ -1,1 +1,4 @@
-"""What both programs share as services: `settings` checked at start, `logs`, `tracebacks`, `loopback` addresses."""
+"""What both programs share as services: `early_exit` while they load, `settings` checked at start, `logs` and the rest.
+
+`tracebacks` keeps content out of log lines, `loopback` knows the addresses of this machine.
+"""

@@ -1,5 +1,9 @@
 """Elasticsearch and Kafka on this machine, in the foreground. `run` starts the whole product, `feed` writes events."""
 
+from service.early_exit import exit_on_signals
+
+exit_on_signals()  # before the libraries are loaded
+
 import argparse
 import signal
 import sys

@@ -41,6 +41,7 @@ DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
 MADE_BY_FASTAPI = {"/docs", "/redoc", "/openapi.json"}
 PROGRAMS = {"indexer": "indexer", "api": "API", "stack": "stack", "bench": "bench"}
 NO_SETTINGS = {
+    "COMPOSE_PROJECT_NAME",
     "GROUP_PARAMETERS",
     "SASL_PLAINTEXT",
     "SASL_SSL",
