@@ -67,15 +67,16 @@ class Indices:
     def prepare(self, targets: Iterable[str], seconds: float = inf) -> dict[str, str]:
         """Create the indices of these write aliases; return aliases whose index could not be created, with the reason.
 
-        The newest come first, and after so many seconds no further one is begun. Afterwards `layouts` has the layout of
-        each. Raises TransportError where Elasticsearch does not answer.
+        The newest come first, and after so many seconds no further one is begun: the reason is "" then. Afterwards
+        `layouts` has the layout of each of the others. Raises TransportError where Elasticsearch does not answer.
         """
         missing = sorted((target for target in targets if target not in self._known), reverse=True)
         until = time.monotonic() + seconds
         found: dict[str, str] = {}
         for target in missing:
-            is_late = target != missing[0] and time.monotonic() >= until
-            if why := "the indices of newer logs are created first" if is_late else self._prepare(target):
+            if target != missing[0] and time.monotonic() >= until:
+                found[target] = ""
+            elif why := self._prepare(target):
                 found[target] = why
         return found
 

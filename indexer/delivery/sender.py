@@ -63,21 +63,20 @@ class Delivery:
     def _with_index(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Return the operations whose index exists and has their layout; the others wait in Kafka."""
         missing = self.indices.prepare({operation.target for operation in operations}, PREPARE_SECONDS)
-        if missing:
-            self._park([(one, missing[one.target]) for one in operations if one.target in missing])
-            operations = [operation for operation in operations if operation.target not in missing]
-        return self._in_layout_of_index(operations)
-
-    def _in_layout_of_index(self, operations: Sequence[Operation]) -> Sequence[Operation]:
-        """Return the operations that are in the layout of their index; the others are read again at once.
-
-        They were made before the layout of the index was known; the reader knows it now.
-        """
         layouts = self.indices.layouts
+        sendable: list[Operation] = []
+        held: list[tuple[Operation, str]] = []
         for one in operations:
-            if one.layout != layouts.get(one.target, one.layout):
+            if why := missing.get(one.target):
+                held.append((one, why))
+            elif one.target in missing or one.layout != layouts.get(one.target, one.layout):
+                # Its index comes later, or has another layout, which the reader knows now: without a block it is read
+                # again at once.
                 self.ledger.parked([one], one.target)
-        return [one for one in operations if one.layout == layouts.get(one.target, one.layout)]
+            else:
+                sendable.append(one)
+        self._park(held)
+        return sendable
 
     def _adapt(self, answer: BulkAnswer) -> None:
         if answer.is_overloaded:
