@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from indexer.redaction.redact import Redaction
 from indexer.redaction.secret_rules import RULES
+from indexer.shapes.registry import SHAPES, Format, Shape
 from mappings.index import Period
 from service.settings import StoreSettings
 
@@ -23,6 +24,7 @@ class IndexerSettings(StoreSettings):
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated")
     kafka_topic: str = Field("gateway-logs", pattern=TOPIC)
+    kafka_format: Format = Field("gateway-logs", description="the shape of the records")
     kafka_group_id: str = "gateway-logs-indexer"
     kafka_group_instance_id: str | None = Field(None, description="static membership, one name per process")
     kafka_dead_letter_topic: str = Field("gateway-logs.dead-letter", pattern=TOPIC)
@@ -96,6 +98,10 @@ class IndexerSettings(StoreSettings):
     def redaction(self) -> Redaction:
         """Return the redaction with the rules that are on."""
         return Redaction([rule for rule in RULES if getattr(self, f"indexer_redact_{rule.name}")])
+
+    def shape(self) -> Shape:
+        """Return how the value of a record is read as events."""
+        return SHAPES[self.kafka_format]
 
     def kafka_options(self) -> dict[str, Any]:
         """Return the options of every Kafka client: addresses and security."""

@@ -92,6 +92,7 @@ class Log(NamedTuple):
     group: str
     own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
     redacted: Counter[str]  # rule → secrets that were redacted
+    number: int = 0  # its place in the record, which may hold several
 
 
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
