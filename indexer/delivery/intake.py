@@ -14,7 +14,6 @@ from indexer.dead_letters.rejection import NOT_WRITTEN, REFUSED, RejectedRecords
 from indexer.delivery.outcome import Outcome
 from indexer.delivery.queue import SendQueue
 from indexer.delivery.siblings import is_first, targets, whole_records
-from indexer.delivery.siblings import is_first, targets
 from indexer.event.decode import InvalidEventError, Window
 from indexer.event.document import Operation, record_weight
 from indexer.event.origin import NotVerifiableError, Origin, carries_position
