@@ -1,1 +1,1 @@
-"""What both programs share as services: `settings` checked at start, `logs`, `tracebacks`, `loopback` addresses."""
+"""What the programs share: `settings` checked at start, `kafka_settings`, `logs`, `tracebacks`, `loopback` addresses."""
