@@ -1,1 +1,4 @@
-"""What the programs share: `settings` checked at start, `kafka_settings`, `logs`, `tracebacks`, `loopback` addresses."""
+"""What the programs share.
+
+`settings` checked at start, `kafka_settings`, `logs`, `tracebacks`, `loopback` addresses.
+"""

@@ -1,15 +1,16 @@
 """A table of logs in PostgreSQL, MySQL or SQLite, read page by page in the order of its ids."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Engine, MetaData, NullType, Table, create_engine, func, select, type_coerce
+from sqlalchemy import Connection, Engine, Label, MetaData, Table, create_engine, func, select, type_coerce
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchTableError
+from sqlalchemy.types import NullType
 
 from sources.tables.registry import TableShape
 from sources.tables.row_values import Row
@@ -17,6 +18,7 @@ from sources.tables.row_values import Row
 MAX_ROWS = 500  # of one page
 MAX_PAGE_CHARACTERS = 8_000_000  # of the bodies of one page; a single larger log is a page of its own
 CONNECT_SECONDS = 10
+BODIES = ("request_body", "response_body")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -25,9 +27,7 @@ _DRIVERS = {
     "sqlite": "sqlite",
 }
 _EXAMPLES = "postgresql://user:password@host:5432/database, mysql://user:password@host:3306/database or sqlite:///file"
-_GO_MYSQL = re.compile(
-    r"(?P<user>[^:@/]*)(?::(?P<password>.*))?@tcp\((?P<address>[^)]+)\)/(?P<database>[^?]*)(?:\?.*)?"
-)
+_GO_MYSQL = re.compile(r"(?P<user>[^:@/]*)(?::(?P<password>.*))?@tcp\((?P<address>[^)]+)\)/(?P<name>[^?]*)(?:\?.*)?")
 
 
 class WrongDatabaseError(Exception):
@@ -38,7 +38,7 @@ def url_of(dsn: str) -> URL:
     """Return the address in a DSN: a URL, or what Go programs use for MySQL; raise WrongDatabaseError for others."""
     if match := _GO_MYSQL.fullmatch(dsn):
         login = f"{quote(match['user'], safe='')}:{quote(match['password'] or '', safe='')}"
-        dsn = f"mysql://{login}@{match['address']}/{match['database']}?charset=utf8mb4"
+        dsn = f"mysql://{login}@{match['address']}/{match['name']}?charset=utf8mb4"
     with suppress(ArgumentError):
         url = make_url(dsn)
         if driver := _DRIVERS.get(url.drivername.partition("+")[0]):
@@ -75,10 +75,12 @@ class LogTable:
 
     def __init__(self, engine: Engine, shape: TableShape) -> None:
         self._engine = engine
-        self._logs = _reflected(engine, shape.logs)
-        if self._logs is None:
+        logs = _reflected(engine, shape.logs)
+        if logs is None:
             raise WrongDatabaseError(f"the database has no table {shape.logs}")
-        self._details = _reflected(engine, shape.details) if shape.details else None
+        self._logs = logs
+        details = _reflected(engine, shape.details) if shape.details else None
+        self._bodies = None if details is None else _Bodies(details)
 
     def highest(self) -> int:
         """Return the highest id; 0 for an empty table."""
@@ -91,22 +93,31 @@ class LogTable:
         wanted = select(*_raw(self._logs)).where(ids > after, ids <= up_to).order_by(ids).limit(MAX_ROWS)
         with self._engine.connect() as connection:
             rows: list[Row] = [dict(row) for row in connection.execute(wanted).mappings()]
-            if self._details is None or not rows:
+            if self._bodies is None:
                 return [(row, None) for row in rows]
-            sizes = {log: size for log, size in connection.execute(self._sizes(rows))}
-            rows = rows[: _that_fit([sizes.get(row["id"]) or 0 for row in rows])]
-            details = connection.execute(self._bodies(rows)).mappings()
-            by_log: Mapping[int, Row] = {row["log_id"]: dict(row) for row in details}
-        return [(row, by_log.get(row["id"])) for row in rows]
+            sizes = self._bodies.sizes(connection, [row["id"] for row in rows])
+            rows = rows[: _that_fit([sizes.get(row["id"], 0) for row in rows])]
+            found = self._bodies.of(connection, [row["id"] for row in rows])
+        return [(row, found.get(row["id"])) for row in rows]
 
-    def _sizes(self, rows: Sequence[Row]) -> Any:
-        columns = self._details.c  # type: ignore[union-attr]
-        bodies = [func.coalesce(func.length(columns[name]), 0) for name in ("request_body", "response_body")]
-        return select(columns.log_id, sum(bodies)).where(columns.log_id.in_([row["id"] for row in rows]))
 
-    def _bodies(self, rows: Sequence[Row]) -> Any:
-        details = self._details
-        return select(*_raw(details)).where(details.c.log_id.in_([row["id"] for row in rows])).order_by(details.c.id)
+class _Bodies:
+    """The table of the bodies: a log has one row there, or none."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._log = table.c.log_id
+
+    def sizes(self, connection: Connection, logs: Sequence[int]) -> dict[int, int]:
+        """Return the characters of the bodies of these logs."""
+        request, response = (func.coalesce(func.length(self._table.c[name]), 0) for name in BODIES)
+        wanted = select(self._log, request + response).where(self._log.in_(logs))
+        return {log: size for log, size in connection.execute(wanted)}  # noqa: C416 - `dict` does not know a row's type
+
+    def of(self, connection: Connection, logs: Sequence[int]) -> dict[int, Row]:
+        """Return the rows of these logs."""
+        wanted = select(*_raw(self._table)).where(self._log.in_(logs)).order_by(self._table.c.id)
+        return {row["log_id"]: dict(row) for row in connection.execute(wanted).mappings()}
 
 
 def _reflected(engine: Engine, name: str) -> Table | None:
@@ -117,7 +128,7 @@ def _reflected(engine: Engine, name: str) -> Table | None:
         return None
 
 
-def _raw(table: Table) -> list[Column[Any]]:
+def _raw(table: Table) -> list[Label[Any]]:
     # As the driver gives them: SQLAlchemy would refuse times in a format of another program's in SQLite.
     return [type_coerce(column, NullType()).label(column.name) for column in table.columns]
 

@@ -20,10 +20,14 @@ class SettledIds:
 
     def saw(self, highest: int, now: float) -> int:
         """Add the highest id of the table now; return the highest settled one."""
-        if not self._seen or highest > self._seen[-1][1]:
+        self._settle(now)
+        if highest > max(self._settled, self._seen[-1][1] if self._seen else 0):
             if len(self._seen) >= MAX_SEEN:
                 self._seen.pop()
             self._seen.append((now, highest))
+            self._settle(now)
+        return self._settled
+
+    def _settle(self, now: float) -> None:
         while self._seen and now - self._seen[0][0] >= self._lag_seconds:
             self._settled = self._seen.popleft()[1]
-        return self._settled

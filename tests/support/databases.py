@@ -97,8 +97,10 @@ def mariadb() -> Iterator[str]:
         subprocess.run(make, check=True, capture_output=True, **_as("mysql"))
         options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={directory}/socket", "--skip-grant-tables"]
         command = [server, "--no-defaults", data, *options, "--skip-networking=0"]
-        with _serving(command, "mysql", f"mysql://root:secret@127.0.0.1:{port}/mysql"):
-            yield f"root:secret@tcp(127.0.0.1:{port})/mysql?charset=utf8mb4&parseTime=True"
+        with _serving(command, "mysql", f"mysql://root:secret@127.0.0.1:{port}/mysql") as dsn:
+            with create_engine(url_of(dsn)).connect() as connection:
+                connection.execute(text("create database gateway character set utf8mb4"))
+            yield f"root:secret@tcp(127.0.0.1:{port})/gateway?charset=utf8mb4&parseTime=True"
 
 
 @contextmanager
