@@ -18,6 +18,9 @@ from indexer.shapes.values import (
     whole,
 )
 
+# How the names of parameters end that hold a credential, such as `extra_headers` and `aws_secret_access_key`.
+_CREDENTIALS = ("headers", "api_key", "secret", "access_key", "access_key_id", "_token", "password", "credentials")
+
 
 def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
@@ -134,4 +137,6 @@ def _request(entry: Entry) -> str | None:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
+    """Return parameters without those that hold headers or keys of a provider."""
+    given = value.items() if isinstance(value, dict) else ()
+    return {name: one for name, one in given if not name.lower().endswith(_CREDENTIALS)}
