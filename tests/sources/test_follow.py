@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,9 +15,10 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from sqlalchemy import Engine, text
 
-from sources.database import connect, url_of
+from sources.database import LogTable, connect, url_of
 from sources.position import PositionFile, WrongPositionError
 from sources.settled import MAX_SEEN, SettledIds
+from sources.tables.registry import TABLES
 from tests.sources import schemas
 from tests.support.databases import postgres, sqlite
 from tests.support.pipeline import Pipeline, read_topic
@@ -131,36 +131,37 @@ def test_new_rows_are_written_while_it_runs_and_sigterm_ends_it_cleanly(source: 
     assert source.ids() == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_row_that_is_committed_late_is_not_passed_by(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_row_that_is_committed_late_is_not_passed_by() -> None:
     with postgres() as dsn:
-        source = Source(dsn, pipeline, tmp_path)
-        late = source.engine.execution_options(isolation_level="READ COMMITTED").connect()
-        insert = text("insert into logs (created_at, code) values (now(), 200)")
-        late.execute(insert)  # takes the id 1
-        with following(source):
-            source.add(3)
-            seen = threading.Timer(0.2, late.commit)  # within the lag
-            seen.start()
-            wait_until(lambda: source.is_at(4))
-        assert source.ids() == [1, 2, 3, 4]
+        engine = connect(url_of(dsn))
+        schemas.create(engine, schemas.AIPROXY)
+        table, settled = LogTable(engine, TABLES["aiproxy"]), SettledIds(10)
+        late = engine.execution_options(isolation_level="READ COMMITTED").connect()
+        late.execute(text("insert into logs (code) values (200)"))  # takes the id 1
+        schemas.insert(engine, "logs", {"code": 200}, {"code": 200})
+        before = settled.saw(table.highest(), 0.0)
+        visible = [row["id"] for row, _ in table.page(0, table.highest())]
+        late.commit()
+        after = settled.saw(table.highest(), 10.0)
+
+        assert (before, visible) == (0, [2, 3])
+        assert [row["id"] for row, _ in table.page(before, after)] == [1, 2, 3]
         late.close()
-        source.engine.dispose()
+        engine.dispose()
 
 
-def test_a_database_that_comes_back_is_read_on(pipeline: Pipeline, tmp_path: Path) -> None:
-    with sqlite() as dsn:
-        source = Source(dsn, pipeline, tmp_path)
-        source.add(2)
-        with following(source):
-            wait_until(lambda: source.is_at(2))
-            with source.engine.begin() as connection:
-                connection.execute(text("alter table logs rename to away"))
-            with source.engine.begin() as connection:
-                connection.execute(text("alter table away rename to logs"))
-            source.add(1)
-            wait_until(lambda: source.is_at(3))
-        assert source.ids() == [1, 2, 3]
-        source.engine.dispose()
+def test_a_database_that_comes_back_is_read_on(source: Source) -> None:
+    source.add(2)
+    with following(source):
+        wait_until(lambda: source.is_at(2))
+        with source.engine.begin() as connection:
+            connection.execute(text("alter table logs rename to away"))
+        with source.engine.begin() as connection:
+            connection.execute(text("alter table away rename to logs"))
+        source.add(1)
+        wait_until(lambda: source.is_at(3))
+
+    assert source.ids() == [1, 2, 3]
 
 
 def test_a_log_that_is_too_large_for_the_topic_comes_without_its_bodies(pipeline: Pipeline, source: Source) -> None:
