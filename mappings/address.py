@@ -10,7 +10,7 @@ _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[0-9.]+):\d+")
 
 @lru_cache(maxsize=4096)
 def address_within(written: str) -> str | None:
-    """Return the first address in a text, without port and zone; None where there is none, or the text is one itself."""
+    """Return the first address in a text, without port and zone; None where it is one itself or has none."""
     if _is_address(written):
         return None
     parts = (part.strip() for part in written[:MAX_WRITTEN].split(","))
