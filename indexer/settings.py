@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from indexer.redaction.redact import Redaction
 from indexer.redaction.secret_rules import RULES
-from indexer.shapes.registry import SHAPES, Format, Shape
+from indexer.shapes.registry import SHAPES, Format, RecordShape
 from mappings.index import Period
 from service.kafka_settings import MAX_PORT, TOPIC, KafkaSettings
 from service.settings import StoreSettings
@@ -54,6 +54,6 @@ class IndexerSettings(StoreSettings, KafkaSettings):
         """Return the redaction with the rules that are on."""
         return Redaction([rule for rule in RULES if getattr(self, f"indexer_redact_{rule.name}")])
 
-    def shape(self) -> Shape:
+    def shape(self) -> RecordShape:
         """Return how the value of a record is read as events."""
         return SHAPES[self.kafka_format]

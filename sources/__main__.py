@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from indexer.kafka_python.record_writer import RecordWriter
 from service.logs import configure
 from service.settings import load
-from sources.database import LogTable, WrongDatabaseError, connect, name_of, url_of
-from sources.follow import Follower, NotWritableError, Pace
+from sources.database import LogTable, WrongDatabaseError, name_of, open_database, url_of
+from sources.follow import Follower, NotWritableError, Schedule
 from sources.position import PositionFile, WrongPositionError
 from sources.settings import SourceSettings
 from sources.tables.registry import TABLES
@@ -62,10 +62,10 @@ def _follow(arguments: Namespace, settings: SourceSettings, stopping: Event) -> 
     shape = TABLES[arguments.shape]
     _log.info("following a table", table=name, topic=settings.kafka_topic, after_id=start or NOTHING)
     writer = RecordWriter(settings.kafka_options())
-    follower = Follower(LogTable(connect(url), shape), shape, settings.kafka_topic, writer, position)
-    pace = Pace(settings.source_poll_seconds, settings.source_lag_seconds)
+    follower = Follower(LogTable(open_database(url), shape), shape, settings.kafka_topic, writer, position)
+    schedule = Schedule(settings.source_poll_seconds, settings.source_lag_seconds)
     try:
-        follower.run(start or NOTHING, pace, stopping, once=arguments.once)
+        follower.run(start or NOTHING, schedule, stopping, once=arguments.once)
     finally:
         writer.close()
 

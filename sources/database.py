@@ -18,7 +18,7 @@ from sources.tables.row_values import Row
 MAX_ROWS = 500  # of one page
 MAX_PAGE_CHARACTERS = 8_000_000  # of the bodies of one page; a single larger log is a page of its own
 CONNECT_SECONDS = 10
-BODIES = ("request_body", "response_body")
+BODY_COLUMNS = ("request_body", "response_body")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -59,7 +59,7 @@ def name_of(url: URL, shape: str) -> str:
     return f"{shape} {url.get_backend_name()}://{url.host or ''}{port}/{url.database or ''}"
 
 
-def connect(url: URL) -> Engine:
+def open_database(url: URL) -> Engine:
     """Return the engine. Each statement is a transaction of its own: a longer one would not see new rows."""
     options = {} if url.get_backend_name() == "sqlite" else {"connect_timeout": CONNECT_SECONDS}
     return create_engine(
@@ -110,7 +110,7 @@ class _Bodies:
 
     def sizes(self, connection: Connection, logs: Sequence[int]) -> dict[int, int]:
         """Return the characters of the bodies of these logs."""
-        request, response = (func.coalesce(func.length(self._table.c[name]), 0) for name in BODIES)
+        request, response = (func.coalesce(func.length(self._table.c[name]), 0) for name in BODY_COLUMNS)
         wanted = select(self._log, request + response).where(self._log.in_(logs))
         return {log: size for log, size in connection.execute(wanted)}  # noqa: C416 - `dict` does not know a row's type
 

@@ -24,8 +24,8 @@ from sources.tables.row_values import Row
 _log = structlog.get_logger()
 
 PROGRESS_SECONDS = 10.0
-FIRST_PAUSE_SECONDS = 1.0
-MAX_PAUSE_SECONDS = 30.0
+FIRST_WAIT_SECONDS = 1.0
+MAX_WAIT_SECONDS = 30.0
 MAX_BATCH_BYTES = 8_000_000  # of records that are not acknowledged
 
 
@@ -44,7 +44,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """How often the table is asked, and how long rows may be on their way into it, seconds."""
 
     poll_seconds: float
@@ -66,13 +66,13 @@ class Follower:
         self._reported, self._reported_rows = time.monotonic(), 0
         self._last = 0  # the id up to which everything is written
 
-    def run(self, start: int, pace: Pace, stopping: Event, *, once: bool) -> None:
+    def run(self, start: int, schedule: Schedule, stopping: Event, *, once: bool) -> None:
         """Follow from after the id `start` until told to stop; with `once`, until all rows of now are written.
 
         While the database or Kafka does not answer it tries again after a pause. Raises NotWritableError and
         WrongPositionError.
         """
-        settled = SettledIds(0.0 if once else pace.lag_seconds)
+        settled = SettledIds(0.0 if once else schedule.lag_seconds)
         self._last, failures = start, 0
         while not stopping.is_set():
             try:
@@ -84,7 +84,7 @@ class Follower:
                 _log.warning("waiting", reason=_in_words(error), attempts=failures)
             if once and not failures:
                 break
-            stopping.wait(_pause_seconds(failures) if failures else pace.poll_seconds)
+            stopping.wait(_pause_seconds(failures) if failures else schedule.poll_seconds)
         self._report("done" if once and not stopping.is_set() else "stopped", self._last)
 
     def _catch_up(self, settled: SettledIds, stopping: Event) -> None:
@@ -154,7 +154,7 @@ def _batches(records: Sequence[Record]) -> Iterator[list[tuple[int, Record]]]:
 
 
 def _pause_seconds(failures: int) -> float:
-    return min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 8))
+    return min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(failures - 1, 8))
 
 
 def _in_words(error: Exception) -> str:

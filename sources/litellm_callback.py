@@ -23,7 +23,7 @@ _log = logging.getLogger("gateway_logs")
 LOG_SECONDS = 10.0  # between two lines about calls that were dropped
 PAUSE_SECONDS = 5.0  # after Kafka could not be reached
 MAX_CALL_BYTES = 16_000_000  # a call with larger bodies is written without them
-PRODUCER: Mapping[str, Any] = {
+PRODUCER_OPTIONS: Mapping[str, Any] = {
     "acks": "all",
     "compression_type": "gzip",
     "linger_ms": 100,
@@ -133,7 +133,7 @@ class KafkaLogger(CustomLogger):  # type: ignore[misc]  # where LiteLLM is not i
         _close(producer)
 
     def _producer_options(self) -> dict[str, Any]:
-        return {**PRODUCER, **self._options}
+        return {**PRODUCER_OPTIONS, **self._options}
 
     def _next(self) -> bytes | None:
         with self._changed:

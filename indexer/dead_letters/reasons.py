@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from indexer.dead_letters.refusals import FIELD_TYPES, REFUSAL, WORDS, refusal
 from indexer.event.parse_errors import declared_field
-from indexer.shapes.entries import WORDS as SHAPE_WORDS
+from indexer.shapes.entries import SHAPE_WORDS
 from indexer.shapes.otlp import NOT_OTLP
 
 UNKNOWN_REASON = "a reason that this release does not know"

@@ -13,8 +13,8 @@ from indexer.event.origin import Origin, Origins
 from indexer.kafka_python.damaged import Damaged
 from indexer.offsets import Span
 from indexer.redaction.redact import Redaction
-from indexer.shapes.entries import Found, ShapeError
-from indexer.shapes.registry import Shape
+from indexer.shapes.entries import Events, ShapeError
+from indexer.shapes.registry import RecordShape
 
 
 class Read(NamedTuple):
@@ -33,7 +33,7 @@ class EventReader:
     retention_days: int
     redaction: Redaction
     origins: Origins
-    shape: Shape
+    shape: RecordShape
 
     def window(self, now_ms: int) -> Window:
         """Return the accepted window of `created_at` at this moment."""
@@ -61,7 +61,7 @@ class EventReader:
             raise InvalidEventError(reason_of_record(len(refused), len(found.events), refused[0]))
         return Read(joined(operations, refused) if operations else (), redacted, found.passed_over)
 
-    def _events(self, record: ConsumerRecord) -> Found:
+    def _events(self, record: ConsumerRecord) -> Events:
         if isinstance(record.value, Damaged):
             raise InvalidEventError(record.value.reason)
         try:

@@ -17,7 +17,7 @@ class ShapeError(Exception):
     """A record that is not of the shape. The text says why, without content of the record."""
 
 
-class Found(NamedTuple):
+class Events(NamedTuple):
     """The events of one record, each as JSON, and the number of its entries that are no calls of a model."""
 
     events: Sequence[bytes]
@@ -27,16 +27,16 @@ class Found(NamedTuple):
 NOT_JSON = "the value is not JSON"
 TOO_DEEP = "the value is nested too deeply"
 TOO_MANY = f"more than {MAX_LOGS} logs in one record"
-WORDS = frozenset({NOT_JSON, TOO_DEEP, TOO_MANY})
+SHAPE_WORDS = frozenset({NOT_JSON, TOO_DEEP, TOO_MANY})
 
 
-def each(event_of: Callable[[Entry], Mapping[str, Any]]) -> Callable[[bytes], Found]:
+def each(event_of: Callable[[Entry], Mapping[str, Any]]) -> Callable[[bytes], Events]:
     """Return the shape of a source whose record is one entry, or an array of entries; each is one event."""
 
-    def events(value: bytes) -> Found:
-        found = decoded(value)
+    def events(value: bytes) -> Events:
+        found = read_json(value)
         entries = found if isinstance(found, list) else [found]
-        return Found([encoded(event_of(entry) if isinstance(entry, Mapping) else entry) for entry in bounded(entries)])
+        return Events([encoded(event_of(entry) if isinstance(entry, Mapping) else entry) for entry in bounded(entries)])
 
     return events
 
@@ -53,7 +53,7 @@ def encoded(event: Any) -> bytes:
     return as_json(present(event) if isinstance(event, Mapping) else event)
 
 
-def decoded(value: bytes) -> Any:
+def read_json(value: bytes) -> Any:
     """Return what a record says; raise ShapeError where it is not JSON.
 
     Gateways cut bodies at a number of bytes, in the middle of a character, and write NaN: the rest is still a log.

@@ -3,13 +3,25 @@
 from typing import Any
 
 from indexer.shapes.entries import Entry
-from indexer.shapes.values import at, first, is_error, later, milliseconds, moment, path_of, short, text, texts, whole
+from indexer.shapes.values import (
+    at,
+    first,
+    is_error,
+    later,
+    milliseconds,
+    moment,
+    path_of,
+    short,
+    text,
+    texts,
+    whole_number,
+)
 
 
 def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
     start_ms = moment(entry.get("start_time"))
-    code = whole(entry.get("response_code"))
+    code = whole_number(entry.get("response_code"))
     sent, received = _used(entry, "input_tokens"), _used(entry, "output_tokens")
     total = _used(entry, "total_tokens")
     return {
@@ -51,7 +63,7 @@ def _ai(entry: Entry, name: str) -> Any:
 
 def _used(entry: Entry, name: str) -> int | None:
     """Return a number of tokens; Envoy writes an absent one as "-"."""
-    return whole(_ai(entry, f"usage.{name}"))
+    return whole_number(_ai(entry, f"usage.{name}"))
 
 
 def _failure(entry: Entry) -> str:

@@ -7,16 +7,16 @@ from indexer.shapes.values import (
     at,
     body,
     first,
+    from_json,
     is_error,
     later,
     milliseconds,
     moment,
-    parsed,
     path_of,
     short,
     text,
     texts,
-    whole,
+    whole_number,
 )
 
 _FAILURE = ("response_code_details", "response_flags", "upstream_transport_failure_reason")
@@ -25,9 +25,9 @@ CUT = "[truncated]"  # what the plugin writes in the middle of a value that was 
 
 def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry: the access log, and in it the JSON of the plugin, whose numbers are strings."""
-    said = parsed(entry.get("ai_log"))
+    said = from_json(entry.get("ai_log"))
     start_ms = moment(entry.get("start_time"))
-    code = whole(entry.get("response_code"))
+    code = whole_number(entry.get("response_code"))
     consumer = text(at(said, "consumer"))
     return {
         "request_id": text(entry.get("request_id")),
@@ -53,14 +53,14 @@ def _failure(entry: Entry) -> str:
 
 
 def _usage(said: Any) -> dict[str, Any]:
-    sent, received = whole(at(said, "input_token")), whole(at(said, "output_token"))
-    total = whole(at(said, "total_token"))
+    sent, received = whole_number(at(said, "input_token")), whole_number(at(said, "output_token"))
+    total = whole_number(at(said, "total_token"))
     return {
         "input_tokens": sent,
         "output_tokens": received,
         "total_tokens": total if total is not None or sent is None else sent + (received or 0),
-        "cached_tokens": whole(at(said, "cached_tokens")),
-        "reasoning_tokens": whole(at(said, "reasoning_tokens")),
+        "cached_tokens": whole_number(at(said, "cached_tokens")),
+        "reasoning_tokens": whole_number(at(said, "reasoning_tokens")),
     }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.shapes.entries import Found, ShapeError, bounded, decoded, encoded
-from indexer.shapes.otlp_values import attributes, epoch_ms, messages
+from indexer.shapes.entries import Events, ShapeError, bounded, encoded, read_json
+from indexer.shapes.otlp_values import attributes, messages, of_nanoseconds
 from indexer.shapes.values import (
     FAILURE,
     SUCCESS,
@@ -18,7 +18,7 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole,
+    whole_number,
 )
 
 NOT_OTLP = "neither resourceSpans nor resourceLogs; the exporter needs the encoding otlp_json"
@@ -35,16 +35,16 @@ _ERROR = (2, "2", "STATUS_CODE_ERROR")
 Attributes = Mapping[str, Any]
 
 
-def events(value: bytes) -> Found:
+def events(value: bytes) -> Events:
     """Return the calls of a model in one batch; other spans and records are passed over."""
-    batch = decoded(value)
+    batch = read_json(value)
     if not any(at(batch, name) is not None for name in ("resourceSpans", "resourceLogs", "resourceMetrics")):
         raise ShapeError(NOT_OTLP)
     spans = [*_entries(batch, "resourceSpans", "scopeSpans", "spans")]
     records = [*_entries(batch, "resourceLogs", "scopeLogs", "logRecords")]
     calls = [(resource, entry, given) for resource, entry in [*spans, *records] if _is_call(given := _given(entry))]
     passed_over = len(spans) + len(records) - len(calls) + len(_items(batch, "resourceMetrics"))
-    return Found([encoded(_event(*call)) for call in bounded(calls)], passed_over)
+    return Events([encoded(_event(*call)) for call in bounded(calls)], passed_over)
 
 
 def _items(found: Any, name: str) -> list[Any]:
@@ -68,12 +68,14 @@ def _is_call(given: Attributes) -> bool:
 
 
 def _event(resource: Attributes, entry: Mapping[str, Any], given: Attributes) -> dict[str, Any]:
-    start_ms = epoch_ms(entry.get("startTimeUnixNano"))
+    start_ms = of_nanoseconds(entry.get("startTimeUnixNano"))
     code = _code(entry, given)
     return {
         "request_id": text(first(entry.get("spanId"), given.get("x-request-id"), entry.get("traceId"))),
         "upstream_id": text(given.get("gen_ai.response.id")),
-        "created_at": first(*(epoch_ms(entry.get(f"{name}UnixNano")) for name in ("endTime", "time", "observedTime"))),
+        "created_at": first(
+            *(of_nanoseconds(entry.get(f"{name}UnixNano")) for name in ("endTime", "time", "observedTime"))
+        ),
         "request_at": start_ms,
         "group": text(first(given.get("tenant.id"), resource.get("tenant.id"), resource.get("service.name"))),
         "user": text(first(given.get("user.id"), given.get("enduser.id"))),
@@ -101,7 +103,9 @@ def _operation(given: Attributes) -> str | None:
 
 def _code(entry: Mapping[str, Any], given: Attributes) -> int:
     """Return the HTTP status where there is one; otherwise whether the span says that it failed."""
-    code = whole(first(given.get("http.response.status_code"), given.get("http.status_code"), given.get("error.type")))
+    code = whole_number(
+        first(given.get("http.response.status_code"), given.get("http.status_code"), given.get("error.type"))
+    )
     if code is not None:
         return code
     return FAILURE if given.get("error.type") or at(entry, "status", "code") in _ERROR else SUCCESS
@@ -113,7 +117,7 @@ def _failure(entry: Mapping[str, Any], given: Attributes) -> Any:
 
 def _usage(given: Attributes) -> dict[str, Any]:
     def used(*names: str) -> int | None:
-        return whole(first(*(given.get(name) for name in names)))
+        return whole_number(first(*(given.get(name) for name in names)))
 
     sent = used("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt")
     received = used("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion")

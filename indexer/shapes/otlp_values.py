@@ -1,10 +1,10 @@
-"""Attributes of OTLP in JSON as plain values. Pure."""
+"""Attributes of OTLP in JSON as attribute_value values. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.shapes.values import at, whole
+from indexer.shapes.values import at, whole_number
 
 NANOSECONDS = 1_000_000  # of a millisecond
 MAX_DEPTH = 50  # of a value; deeper ones are left out
@@ -15,26 +15,28 @@ _MESSAGE = re.compile(r"[a-z_.]+\.(\d{1,4})\.(?:message\.)?(role|content)")
 def attributes(found: Any) -> dict[str, Any]:
     """Return a list of attributes as a mapping; a name that occurs twice has its last value."""
     entries = found if isinstance(found, list) else []
-    return {str(at(entry, "key")): plain(at(entry, "value")) for entry in entries if isinstance(entry, Mapping)}
+    return {
+        str(at(entry, "key")): attribute_value(at(entry, "value")) for entry in entries if isinstance(entry, Mapping)
+    }
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def attribute_value(value: Any, depth: int = 0) -> Any:
     """Return one value, of any kind that OTLP knows."""
     if not isinstance(value, Mapping) or depth > MAX_DEPTH:
         return None
     if "intValue" in value:
-        return whole(value["intValue"])  # a string in JSON
+        return whole_number(value["intValue"])  # a string in JSON
     if "arrayValue" in value:
-        return [plain(one, depth + 1) for one in at(value, "arrayValue", "values") or ()]
+        return [attribute_value(one, depth + 1) for one in at(value, "arrayValue", "values") or ()]
     if "kvlistValue" in value:
         pairs = at(value, "kvlistValue", "values") or ()
-        return {str(at(pair, "key")): plain(at(pair, "value"), depth + 1) for pair in pairs}
+        return {str(at(pair, "key")): attribute_value(at(pair, "value"), depth + 1) for pair in pairs}
     return next((value[name] for name in _SCALARS if name in value), None)
 
 
-def epoch_ms(nanoseconds: Any) -> int | None:
+def of_nanoseconds(nanoseconds: Any) -> int | None:
     """Return epoch milliseconds of a number of nanoseconds, which is a string in JSON; 0 means none."""
-    found = whole(nanoseconds)
+    found = whole_number(nanoseconds)
     return found // NANOSECONDS if found else None
 
 

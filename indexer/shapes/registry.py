@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from indexer.shapes import apisix, envoy, higress, kong, litellm, otlp
-from indexer.shapes.entries import Found, each
+from indexer.shapes.entries import Events, each
 
-Shape = Callable[[bytes], Found]  # raises ShapeError
+RecordShape = Callable[[bytes], Events]  # raises ShapeError
 Format = Literal["gateway-logs", "apisix", "kong", "litellm", "higress", "envoy", "otlp"]
 
 
-def as_it_came(value: bytes) -> Found:
+def as_it_came(value: bytes) -> Events:
     """Return the event that a record is, unchanged."""
-    return Found((value,))
+    return Events((value,))
 
 
-SHAPES: Mapping[Format, Shape] = {
+SHAPES: Mapping[Format, RecordShape] = {
     "gateway-logs": as_it_came,
     "apisix": each(apisix.event_of),
     "kong": each(kong.event_of),

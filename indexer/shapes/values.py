@@ -55,12 +55,12 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def whole(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """Return a whole number of 64 bits, also of `"200"` and `200.0`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if -_INT64 <= value < _INT64 else None
     if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) < 20:
-        return whole(int(value))
+        return whole_number(int(value))
     found = number(value)
     return int(found) if found is not None and found.is_integer() and abs(found) < 2**53 else None
 
@@ -119,7 +119,7 @@ def is_error(code: int | None) -> bool:
     return code is not None and code >= _FIRST_ERROR
 
 
-def parsed(value: Any) -> Any:
+def from_json(value: Any) -> Any:
     """Return what JSON in a string says; the value itself where it is no JSON."""
     if not isinstance(value, str):
         return value

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mappings.event import Price, Usage
-from sources.tables.row_values import Row, decimals, epoch_ms, flag, integer, integers, strings, words
+from sources.tables.row_values import Row, decimals, flag, integer, integers, strings, time_ms, words
 
 PRICES = ("audio_input", "video_input", "image_output", "audio_output")  # of newer versions
 USED = ("audio_input", "video_input", "image_output", "audio_output")
@@ -30,9 +30,9 @@ def event_of(row: Row, detail: Row | None) -> dict[str, Any]:
         "id": integer(row.get("id")),
         "request_id": words(row.get("request_id")),
         "upstream_id": words(row.get("upstream_id")),
-        "created_at": epoch_ms(row.get("created_at")),
-        "request_at": epoch_ms(row.get("request_at")),
-        "retry_at": epoch_ms(row.get("retry_at")),
+        "created_at": time_ms(row.get("created_at")),
+        "request_at": time_ms(row.get("request_at")),
+        "retry_at": time_ms(row.get("retry_at")),
         "group": words(row.get("group_id")),
         "channel": integer(row.get("channel_id")),
         **{name: words(row.get(name)) for name in ("model", "token_name", "endpoint", "user", "ip", "content")},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.shapes.values import FAILURE, SUCCESS, at, parsed, path_of, text, texts
+from indexer.shapes.values import FAILURE, SUCCESS, at, from_json, path_of, text, texts
 from sources.tables.row_values import SECOND_MS, Row, amount_of, decimal, flag, integer, start_of, words
 
 CONSUME, ERROR = 2, 5  # of `type`
@@ -18,7 +18,7 @@ def event_of(row: Row, _detail: Row | None) -> dict[str, Any] | None:
     created = integer(row.get("created_at"))
     end_ms = None if created is None else created * SECOND_MS
     lasted = decimal(row.get("use_time"))
-    other = parsed(row.get("other"))
+    other = from_json(row.get("other"))
     return {
         "id": integer(row.get("id")),
         "request_id": words(row.get("request_id")),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from indexer.shapes.values import milliseconds, number, parsed, text, texts, whole
+from indexer.shapes.values import from_json, milliseconds, number, text, texts, whole_number
 from mappings.instant import EPOCH, GO_ZERO_MS
 
 Row = Mapping[str, Any]  # by the name of the column; a column that this version of the gateway lacks is missing
@@ -13,7 +13,7 @@ QUOTA_PER_UNIT = 500_000  # of one-api and new-api, by default
 SECOND_MS = 1000
 
 
-def epoch_ms(value: Any) -> int | None:
+def time_ms(value: Any) -> int | None:
     """Return epoch milliseconds of a column with a time: a datetime, or SQLite's text; without a zone it is UTC."""
     if isinstance(value, str):
         value = _parsed_time(value)
@@ -38,7 +38,11 @@ def words(value: Any) -> str | None:
 
 def integer(value: Any) -> int | None:
     """Return a whole number, also of a numeric column."""
-    return whole(int(value)) if isinstance(value, Decimal) and value == value.to_integral_value() else whole(value)
+    return (
+        whole_number(int(value))
+        if isinstance(value, Decimal) and value == value.to_integral_value()
+        else whole_number(value)
+    )
 
 
 def decimal(value: Any) -> float | None:
@@ -65,7 +69,7 @@ def start_of(end_ms: int | None, duration_ms: Any) -> int | None:
 
 def strings(value: Any) -> dict[str, str]:
     """Return a JSON object in a text column as metadata."""
-    found = parsed(value)
+    found = from_json(value)
     return texts(found) if isinstance(found, Mapping) else {}
 
 

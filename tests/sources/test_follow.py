@@ -15,7 +15,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from sqlalchemy import Engine, text
 
-from sources.database import LogTable, connect, url_of
+from sources.database import LogTable, open_database, url_of
 from sources.position import PositionFile, WrongPositionError
 from sources.settled import MAX_SEEN, SettledIds
 from sources.tables.registry import TABLES
@@ -32,7 +32,7 @@ class Source:
     """A database with the tables of aiproxy, and the command on it."""
 
     def __init__(self, dsn: str, pipeline: Pipeline, directory: Path) -> None:
-        self.engine: Engine = connect(url_of(dsn))
+        self.engine: Engine = open_database(url_of(dsn))
         self._dsn = dsn
         self._pipeline = pipeline
         self.position = directory / "position.json"
@@ -133,7 +133,7 @@ def test_new_rows_are_written_while_it_runs_and_sigterm_ends_it_cleanly(source: 
 
 def test_a_row_that_is_committed_late_is_not_passed_by() -> None:
     with postgres() as dsn:
-        engine = connect(url_of(dsn))
+        engine = open_database(url_of(dsn))
         schemas.create(engine, schemas.AIPROXY)
         table, settled = LogTable(engine, TABLES["aiproxy"]), SettledIds(10)
         late = engine.execution_options(isolation_level="READ COMMITTED").connect()

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from indexer.event.decode import Window, decode
 from indexer.shapes.entries import encoded
-from sources.database import LogTable, connect, url_of
+from sources.database import LogTable, open_database, url_of
 from sources.tables.registry import TABLES
 from tests.sources import schemas
 from tests.support.databases import mariadb, postgres, sqlite
@@ -24,7 +24,7 @@ DATABASES = {"sqlite": sqlite, "postgresql": postgres, "mysql": mariadb}
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine on a database of this file's own."""
     with DATABASES[request.param]() as dsn:
-        found = connect(url_of(dsn))
+        found = open_database(url_of(dsn))
         yield found
         found.dispose()
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.shapes.registry import SHAPES, Shape
+from indexer.shapes.registry import SHAPES, RecordShape
 
 NAMES = ("apisix", "kong", "litellm", "higress", "envoy", "otlp")
 
@@ -15,7 +15,7 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
     return found | changes
 
 
-def shape(name: str) -> Shape:
+def shape(name: str) -> RecordShape:
     """Return the shape of this name."""
     return SHAPES[name]  # type: ignore[index]
 
