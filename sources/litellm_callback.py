@@ -56,19 +56,19 @@ class KafkaLogger(CustomLogger):  # type: ignore[misc]  # where LiteLLM is not i
         self._changed = Condition()
         self._thread: Thread | None = None
 
-    def log_success_event(self, kwargs: Any, *_: Any) -> None:
+    def log_success_event(self, kwargs: Any, *_: Any, **__: Any) -> None:
         """Take a call of the synchronous SDK."""
         self._take(kwargs)
 
-    def log_failure_event(self, kwargs: Any, *_: Any) -> None:
+    def log_failure_event(self, kwargs: Any, *_: Any, **__: Any) -> None:
         """Take a failed call of the synchronous SDK."""
         self._take(kwargs)
 
-    async def async_log_success_event(self, kwargs: Any, *_: Any) -> None:
+    async def async_log_success_event(self, kwargs: Any, *_: Any, **__: Any) -> None:
         """Take a call of the proxy."""
         self._take(kwargs)
 
-    async def async_log_failure_event(self, kwargs: Any, *_: Any) -> None:
+    async def async_log_failure_event(self, kwargs: Any, *_: Any, **__: Any) -> None:
         """Take a failed call of the proxy."""
         self._take(kwargs)
 

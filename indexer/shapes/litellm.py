@@ -26,11 +26,13 @@ def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
     who = entry.get("metadata")
     code = _code(entry)
+    upstream_id = text(entry.get("id"))
+    request_id = text(entry.get("litellm_call_id")) or upstream_id
     end_ms = seconds(entry.get("endTime"))
     start_ms = seconds(entry.get("startTime"))
     return {
-        "request_id": text(first(entry.get("litellm_call_id"), entry.get("id"))),
-        "upstream_id": text(entry.get("id")) if first(entry.get("litellm_call_id")) else None,
+        "request_id": request_id,
+        "upstream_id": upstream_id if upstream_id != request_id else None,
         "created_at": end_ms if end_ms is not None else start_ms,
         "request_at": start_ms,
         "group": text(first(at(who, "user_api_key_team_alias"), at(who, "user_api_key_team_id"))),

@@ -35,14 +35,19 @@ def call(number: int, **changes: Any) -> dict[str, Any]:
     return {"standard_logging_object": sample("litellm", litellm_call_id=f"call-{number}", **changes)}
 
 
+def as_litellm_calls(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments as the proxy passes them: by name."""
+    return {"kwargs": kwargs, "response_obj": None, "start_time": None, "end_time": None}
+
+
 def test_calls_reach_the_topic_as_the_shape_reads_them(
     pipeline: Pipeline, callback: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", pipeline.servers.bootstrap_servers)
     monkeypatch.setenv("KAFKA_TOPIC", pipeline.name)
     logger = callback.KafkaLogger()
-    asyncio.run(logger.async_log_success_event(call(1), None, None, None))
-    asyncio.run(logger.async_log_failure_event(call(2, status="failure", error_str="no"), None, None, None))
+    asyncio.run(logger.async_log_success_event(**as_litellm_calls(call(1))))
+    asyncio.run(logger.async_log_failure_event(**as_litellm_calls(call(2, status="failure", error_str="no"))))
     logger.log_success_event(call(3), None, None, None)
     logger.log_failure_event(call(4), None, None, None)
     wait_until(lambda: logger.written == 4)

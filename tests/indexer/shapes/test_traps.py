@@ -114,6 +114,12 @@ def test_litellm_without_a_code_of_the_failure_is_a_failure() -> None:
     assert event("litellm", status="failure")["code"] == 500
 
 
+def test_litellm_has_its_own_id_as_that_of_a_call_that_did_not_reach_a_provider() -> None:
+    found = event("litellm", id="same", litellm_call_id="same")
+
+    assert (found["request_id"], found.get("upstream_id")) == ("same", None)
+
+
 def test_litellm_with_message_logging_turned_off_keeps_what_it_sends() -> None:
     found = event("litellm", messages="redacted-by-litellm", response={"text": "redacted-by-litellm"})
 
