@@ -7,6 +7,7 @@ from indexer.shapes.values import (
     at,
     body,
     first,
+    integral,
     is_error,
     later,
     milliseconds,
@@ -15,7 +16,6 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole_number,
 )
 
 CUT_BYTES = 524_288  # `max_req_body_bytes` and `max_resp_body_bytes` by default
@@ -24,7 +24,7 @@ CUT_BYTES = 524_288  # `max_req_body_bytes` and `max_resp_body_bytes` by default
 def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
     start_ms = milliseconds(entry.get("start_time"))
-    code = whole_number(at(entry, "response", "status"))
+    code = integral(at(entry, "response", "status"))
     consumer = text(at(entry, "consumer", "username"))
     route = text(entry.get("route_id"))
     response = first(at(entry, "response", "body"), at(entry, "llm_response_text", "content"))
@@ -46,8 +46,8 @@ def event_of(entry: Entry) -> dict[str, Any]:
 
 def _summary(summary: Any) -> dict[str, Any]:
     """Return what `ai-proxy` measures; its numbers are nginx variables, hence strings."""
-    sent, received = whole_number(at(summary, "prompt_tokens")), whole_number(at(summary, "completion_tokens"))
-    total = whole_number(at(summary, "total_tokens"))
+    sent, received = integral(at(summary, "prompt_tokens")), integral(at(summary, "completion_tokens"))
+    total = integral(at(summary, "total_tokens"))
     return {
         "model": text(first(at(summary, "request_model"), at(summary, "model"))),
         "user": text(at(summary, "end_user_id")),
@@ -56,9 +56,9 @@ def _summary(summary: Any) -> dict[str, Any]:
             "input_tokens": sent,
             "output_tokens": received,
             "total_tokens": total if total is not None or sent is None else sent + (received or 0),
-            "cached_tokens": whole_number(at(summary, "cache_read_input_tokens")),
-            "cache_creation_tokens": whole_number(at(summary, "cache_creation_input_tokens")),
-            "reasoning_tokens": whole_number(at(summary, "reasoning_tokens")),
+            "cached_tokens": integral(at(summary, "cache_read_input_tokens")),
+            "cache_creation_tokens": integral(at(summary, "cache_creation_input_tokens")),
+            "reasoning_tokens": integral(at(summary, "reasoning_tokens")),
         },
     }
 

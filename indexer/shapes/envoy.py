@@ -6,6 +6,7 @@ from indexer.shapes.entries import Entry
 from indexer.shapes.values import (
     at,
     first,
+    integral,
     is_error,
     later,
     milliseconds,
@@ -14,14 +15,13 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole_number,
 )
 
 
 def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
     start_ms = moment(entry.get("start_time"))
-    code = whole_number(entry.get("response_code"))
+    code = integral(entry.get("response_code"))
     sent, received = _used(entry, "input_tokens"), _used(entry, "output_tokens")
     total = _used(entry, "total_tokens")
     return {
@@ -63,7 +63,7 @@ def _ai(entry: Entry, name: str) -> Any:
 
 def _used(entry: Entry, name: str) -> int | None:
     """Return a number of tokens; Envoy writes an absent one as "-"."""
-    return whole_number(_ai(entry, f"usage.{name}"))
+    return integral(_ai(entry, f"usage.{name}"))
 
 
 def _failure(entry: Entry) -> str:

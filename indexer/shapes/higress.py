@@ -8,6 +8,7 @@ from indexer.shapes.values import (
     body,
     first,
     from_json,
+    integral,
     is_error,
     later,
     milliseconds,
@@ -16,7 +17,6 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole_number,
 )
 
 _FAILURE = ("response_code_details", "response_flags", "upstream_transport_failure_reason")
@@ -27,7 +27,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry: the access log, and in it the JSON of the plugin, whose numbers are strings."""
     said = from_json(entry.get("ai_log"))
     start_ms = moment(entry.get("start_time"))
-    code = whole_number(entry.get("response_code"))
+    code = integral(entry.get("response_code"))
     consumer = text(at(said, "consumer"))
     return {
         "request_id": text(entry.get("request_id")),
@@ -53,14 +53,14 @@ def _failure(entry: Entry) -> str:
 
 
 def _usage(said: Any) -> dict[str, Any]:
-    sent, received = whole_number(at(said, "input_token")), whole_number(at(said, "output_token"))
-    total = whole_number(at(said, "total_token"))
+    sent, received = integral(at(said, "input_token")), integral(at(said, "output_token"))
+    total = integral(at(said, "total_token"))
     return {
         "input_tokens": sent,
         "output_tokens": received,
         "total_tokens": total if total is not None or sent is None else sent + (received or 0),
-        "cached_tokens": whole_number(at(said, "cached_tokens")),
-        "reasoning_tokens": whole_number(at(said, "reasoning_tokens")),
+        "cached_tokens": integral(at(said, "cached_tokens")),
+        "reasoning_tokens": integral(at(said, "reasoning_tokens")),
     }
 
 

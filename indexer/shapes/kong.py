@@ -8,6 +8,7 @@ from indexer.shapes.values import (
     at,
     body,
     first,
+    integral,
     is_error,
     later,
     milliseconds,
@@ -16,7 +17,6 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole_number,
 )
 
 
@@ -24,7 +24,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
     """Return the event of one entry."""
     plugin = _plugin(entry.get("ai"))
     start_ms = milliseconds(entry.get("started_at"))
-    code = whole_number(first(at(entry, "response", "status"), entry.get("upstream_status")))
+    code = integral(first(at(entry, "response", "status"), entry.get("upstream_status")))
     consumer = text(first(at(entry, "consumer", "username"), at(entry, "consumer", "custom_id")))
     tries = entry.get("tries")
     response = first(at(plugin, "payload", "response"), at(entry, "ai", "payload", "response"))
@@ -62,9 +62,9 @@ def _plugin(found: Any) -> Any:
 
 def _usage(usage: Any) -> dict[str, Any]:
     return {
-        "input_tokens": whole_number(first(at(usage, "prompt_tokens"), at(usage, "prompt_token"))),
-        "output_tokens": whole_number(first(at(usage, "completion_tokens"), at(usage, "completion_token"))),
-        "total_tokens": whole_number(at(usage, "total_tokens")),
+        "input_tokens": integral(first(at(usage, "prompt_tokens"), at(usage, "prompt_token"))),
+        "output_tokens": integral(first(at(usage, "completion_tokens"), at(usage, "completion_token"))),
+        "total_tokens": integral(at(usage, "total_tokens")),
     }
 
 

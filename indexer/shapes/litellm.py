@@ -9,13 +9,13 @@ from indexer.shapes.values import (
     at,
     body,
     first,
+    integral,
     number,
     path_of,
     seconds,
     short,
     text,
     texts,
-    whole_number,
 )
 
 # How the names of parameters end that hold a credential, such as `extra_headers` and `aws_secret_access_key`.
@@ -44,7 +44,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
         "code": code,
         "content": None if code == SUCCESS else short(_error(entry)),
         "ttfb_milliseconds": _first_byte(entry, start_ms),
-        "retry_times": whole_number(at(who, "attempted_retries")),
+        "retry_times": integral(at(who, "attempted_retries")),
         "used_amount": number(entry.get("response_cost")),
         "usage": _usage(entry),
         "price": _price(at(entry, "model_map_information", "model_map_value")),
@@ -56,7 +56,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
 def _code(entry: Entry) -> int:
     if entry.get("status") == "success":
         return SUCCESS
-    code = whole_number(at(entry, "error_information", "error_code"))
+    code = integral(at(entry, "error_information", "error_code"))
     return code if code and code != SUCCESS else FAILURE
 
 
@@ -76,15 +76,15 @@ def _usage(entry: Entry) -> dict[str, Any]:
     used = at(entry, "metadata", "usage_object")
     sent, received = at(used, "prompt_tokens_details"), at(used, "completion_tokens_details")
     return {
-        "input_tokens": whole_number(entry.get("prompt_tokens")),
-        "output_tokens": whole_number(entry.get("completion_tokens")),
-        "total_tokens": whole_number(entry.get("total_tokens")),
-        "cached_tokens": whole_number(first(at(sent, "cached_tokens"), at(used, "cache_read_input_tokens"))),
-        "cache_creation_tokens": whole_number(
+        "input_tokens": integral(entry.get("prompt_tokens")),
+        "output_tokens": integral(entry.get("completion_tokens")),
+        "total_tokens": integral(entry.get("total_tokens")),
+        "cached_tokens": integral(first(at(sent, "cached_tokens"), at(used, "cache_read_input_tokens"))),
+        "cache_creation_tokens": integral(
             first(at(used, "cache_creation_input_tokens"), at(sent, "cache_creation_tokens"))
         ),
-        "image_input_tokens": whole_number(at(sent, "image_tokens")),
-        "reasoning_tokens": whole_number(at(received, "reasoning_tokens")),
+        "image_input_tokens": integral(at(sent, "image_tokens")),
+        "reasoning_tokens": integral(at(received, "reasoning_tokens")),
     }
 
 

@@ -11,6 +11,7 @@ from indexer.shapes.values import (
     at,
     body,
     first,
+    integral,
     is_error,
     number,
     path_of,
@@ -18,7 +19,6 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
-    whole_number,
 )
 
 NOT_OTLP = "neither resourceSpans nor resourceLogs; the exporter needs the encoding otlp_json"
@@ -103,7 +103,7 @@ def _operation(given: Attributes) -> str | None:
 
 def _code(entry: Mapping[str, Any], given: Attributes) -> int:
     """Return the HTTP status where there is one; otherwise whether the span says that it failed."""
-    code = whole_number(
+    code = integral(
         first(given.get("http.response.status_code"), given.get("http.status_code"), given.get("error.type"))
     )
     if code is not None:
@@ -117,7 +117,7 @@ def _failure(entry: Mapping[str, Any], given: Attributes) -> Any:
 
 def _usage(given: Attributes) -> dict[str, Any]:
     def used(*names: str) -> int | None:
-        return whole_number(first(*(given.get(name) for name in names)))
+        return integral(first(*(given.get(name) for name in names)))
 
     sent = used("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt")
     received = used("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion")

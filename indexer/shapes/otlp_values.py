@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.shapes.values import at, whole_number
+from indexer.shapes.values import at, integral
 
 NANOSECONDS = 1_000_000  # of a millisecond
 MAX_DEPTH = 50  # of a value; deeper ones are left out
@@ -25,7 +25,7 @@ def attribute_value(value: Any, depth: int = 0) -> Any:
     if not isinstance(value, Mapping) or depth > MAX_DEPTH:
         return None
     if "intValue" in value:
-        return whole_number(value["intValue"])  # a string in JSON
+        return integral(value["intValue"])  # a string in JSON
     if "arrayValue" in value:
         return [attribute_value(one, depth + 1) for one in at(value, "arrayValue", "values") or ()]
     if "kvlistValue" in value:
@@ -36,7 +36,7 @@ def attribute_value(value: Any, depth: int = 0) -> Any:
 
 def of_nanoseconds(nanoseconds: Any) -> int | None:
     """Return epoch milliseconds of a number of nanoseconds, which is a string in JSON; 0 means none."""
-    found = whole_number(nanoseconds)
+    found = integral(nanoseconds)
     return found // NANOSECONDS if found else None
 
 

@@ -55,12 +55,12 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def whole_number(value: Any) -> int | None:
+def integral(value: Any) -> int | None:
     """Return a whole number of 64 bits, also of `"200"` and `200.0`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if -_INT64 <= value < _INT64 else None
     if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) < 20:
-        return whole_number(int(value))
+        return integral(int(value))
     found = number(value)
     return int(found) if found is not None and found.is_integer() and abs(found) < 2**53 else None
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from indexer.shapes.values import from_json, milliseconds, number, text, texts, whole_number
+from indexer.shapes.values import from_json, integral, milliseconds, number, text, texts
 from mappings.instant import EPOCH, GO_ZERO_MS
 
 Row = Mapping[str, Any]  # by the name of the column; a column that this version of the gateway lacks is missing
@@ -39,9 +39,7 @@ def words(value: Any) -> str | None:
 def integer(value: Any) -> int | None:
     """Return a whole number, also of a numeric column."""
     return (
-        whole_number(int(value))
-        if isinstance(value, Decimal) and value == value.to_integral_value()
-        else whole_number(value)
+        integral(int(value)) if isinstance(value, Decimal) and value == value.to_integral_value() else integral(value)
     )
 
 
