@@ -18,7 +18,7 @@ from sources.tables.row_values import Row
 MAX_ROWS = 500  # of one page
 MAX_PAGE_CHARACTERS = 8_000_000  # of the bodies of one page; a single larger log is a page of its own
 CONNECT_SECONDS = 10
-DETAIL_BODIES = ("request_body", "response_body")
+LOGGED_BODIES = ("request_body", "response_body")
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -110,7 +110,7 @@ class _Bodies:
 
     def sizes(self, connection: Connection, logs: Sequence[int]) -> dict[int, int]:
         """Return the characters of the bodies of these logs."""
-        request, response = (func.coalesce(func.length(self._table.c[name]), 0) for name in DETAIL_BODIES)
+        request, response = (func.coalesce(func.length(self._table.c[name]), 0) for name in LOGGED_BODIES)
         wanted = select(self._log, request + response).where(self._log.in_(logs))
         return {log: size for log, size in connection.execute(wanted)}  # noqa: C416 - `dict` does not know a row's type
 
