@@ -42,5 +42,5 @@ bench: setup ## measure the figures of docs/benchmarks.md
 
 lock: setup ## update both lock files after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(COMPILE) --group dev --group stack pyproject.toml -o requirements.lock
-	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(COMPILE) --group dev --group stack --extra sources pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock --extra sources pyproject.toml -o requirements-runtime.lock

@@ -48,7 +48,7 @@ def assemble(settings: IndexerSettings, client: Elasticsearch, ends: Ends, rejec
     pace = Pace(settings.indexer_bulk_bytes, settings.indexer_senders)
     queue = SendQueue(pace, settings.indexer_linger_ms / 1000)
     origins = Origins()
-    reader = EventReader(target, settings.retention_days, settings.redaction(), origins)
+    reader = EventReader(target, settings.retention_days, settings.redaction(), origins, settings.shape())
     indices = Indices(client, target, settings.retention_days, settings.indexer_max_indices)
     bulk = Bulk(client, settings.indexer_bulk_timeout_seconds, ends.ledger.metrics)
     delivery = Delivery(queue, pace, bulk, indices, ends.causes, rejected, ends.ledger)

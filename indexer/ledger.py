@@ -73,6 +73,11 @@ class Ledger:
         for rule, times in secrets.items():
             self.metrics.redacted.labels(rule).inc(times)
 
+    def passed_over(self, entries: int) -> None:
+        """Count entries of a record that are no logs."""
+        if entries:
+            self.metrics.passed_over.inc(entries)
+
     def waits(self, operations: Sequence[Operation], fate: str) -> None:
         """Count operations that will be sent again."""
         self.metrics.retried.labels(fate).inc(len(operations))

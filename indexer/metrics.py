@@ -11,6 +11,9 @@ class IndexerMetrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.redacted = self._counter("secrets_redacted", "Secrets redacted before logs were stored.", "rule")
+        self.passed_over = self._counter(
+            "entries_passed_over", "Entries of records that are no calls of a model, such as other spans."
+        )
         self.bulk_requests = self._counter("bulk_requests", "Bulk requests by outcome.", "outcome")
         self.bulk_seconds = self._histogram("bulk_seconds", "Duration of a bulk request.")
         self.retried = self._counter("records_retried", "Records sent again, by the reason.", "fate")

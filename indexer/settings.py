@@ -1,48 +1,29 @@
 """The settings of the indexer, from environment variables."""
 
-import re
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from indexer.kafka_python.unreadable import MAX_BATCH_BYTES, MAX_RECORD_BYTES, UnpackLimits
 from indexer.redaction.redact import Redaction
 from indexer.redaction.secret_rules import RULES
+from indexer.shapes.registry import SHAPES, Format, RecordShape
 from mappings.index import Period
+from service.kafka_settings import MAX_PORT, TOPIC, KafkaSettings
 from service.settings import StoreSettings
 
-MAX_PORT = 65_535
-TOPIC = r"^[a-zA-Z0-9._-]{1,249}$"  # what Kafka takes as a name
 
-
-class IndexerSettings(StoreSettings):
+class IndexerSettings(StoreSettings, KafkaSettings):
     """The settings of `python -m indexer`."""
 
     retention_days: int = Field(30, ge=0, le=20_000, description="0 keeps logs for ever")
     index_period: Period = Field("day", description="of one index; do not change it once there are logs")
 
-    kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="comma-separated")
-    kafka_topic: str = Field("gateway-logs", pattern=TOPIC)
+    kafka_format: Format = Field("gateway-logs", description="the shape of the records")
     kafka_group_id: str = "gateway-logs-indexer"
     kafka_group_instance_id: str | None = Field(None, description="static membership, one name per process")
     kafka_dead_letter_topic: str = Field("gateway-logs.dead-letter", pattern=TOPIC)
     kafka_session_timeout_ms: int = Field(10_000, ge=6_000, description="after it a dead member is replaced")
-
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "GSSAPI", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
-    kafka_sasl_plain_username: str | None = None
-    kafka_sasl_plain_password: SecretStr | None = None
-    kafka_sasl_kerberos_name: str | None = None
-    kafka_sasl_kerberos_service_name: str | None = None
-    kafka_sasl_kerberos_domain_name: str | None = None
-    kafka_ssl_cafile: Path | None = None
-    kafka_ssl_certfile: Path | None = None
-    kafka_ssl_keyfile: Path | None = None
-    kafka_ssl_password: SecretStr | None = None
-    kafka_ssl_crlfile: Path | None = None
-    kafka_ssl_ciphers: str | None = None
-    kafka_ssl_check_hostname: bool = True
 
     indexer_metrics_host: str = "127.0.0.1"
     indexer_metrics_port: int = Field(9108, ge=0, le=MAX_PORT)
@@ -69,30 +50,6 @@ class IndexerSettings(StoreSettings):
     indexer_redact_url_key: bool = Field(True, description="?key=…, &token=…, &signature=…, and user:password@")
     indexer_redact_private_key: bool = Field(True, description="the lines of a private key in PEM")
 
-    @field_validator("kafka_bootstrap_servers")
-    @classmethod
-    def _each_has_a_port(cls, value: str) -> str:
-        found = [re.fullmatch(r"\s*\S+:(\d{1,5})\s*", address) for address in value.split(",")]
-        if not all(one and int(one[1]) <= MAX_PORT for one in found):
-            raise ValueError("each address must look like host:9092")
-        return value
-
-    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile", "kafka_ssl_crlfile")
-    @classmethod
-    def _is_there(cls, value: Path | None) -> Path | None:
-        if value and not value.is_file():
-            raise ValueError("this file does not exist")
-        return value
-
-    @model_validator(mode="after")
-    def _login_is_whole(self) -> Self:
-        plain = self.kafka_sasl_mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-        if plain and not (self.kafka_sasl_plain_username and self.kafka_sasl_plain_password):
-            raise ValueError("KAFKA_SASL_MECHANISM needs KAFKA_SASL_PLAIN_USERNAME and KAFKA_SASL_PLAIN_PASSWORD")
-        if self.kafka_security_protocol.startswith("SASL") and not self.kafka_sasl_mechanism:
-            raise ValueError("KAFKA_SECURITY_PROTOCOL with SASL needs KAFKA_SASL_MECHANISM")
-        return self
-
     @model_validator(mode="after")
     def _dead_letters_go_elsewhere(self) -> Self:
         if self.kafka_dead_letter_topic == self.kafka_topic:
@@ -109,18 +66,6 @@ class IndexerSettings(StoreSettings):
         """Return how much the records of the topic may unpack to."""
         return UnpackLimits(self.indexer_max_record_bytes, self.indexer_max_batch_bytes)
 
-    def kafka_options(self) -> dict[str, Any]:
-        """Return the options of every Kafka client: addresses and security."""
-        names = [name for name in type(self).model_fields if name.startswith(("kafka_sasl", "kafka_ssl"))]
-        given = {name.removeprefix("kafka_"): _plain(getattr(self, name)) for name in names}
-        return {
-            "bootstrap_servers": [address.strip() for address in self.kafka_bootstrap_servers.split(",")],
-            "security_protocol": self.kafka_security_protocol,
-            **{name: value for name, value in given.items() if value is not None},
-        }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return str(value) if isinstance(value, Path) else value
+    def shape(self) -> RecordShape:
+        """Return how the value of a record is read as events."""
+        return SHAPES[self.kafka_format]

@@ -1,4 +1,5 @@
-"""What both programs share as services: `early_exit` while they load, `settings` checked at start, `logs` and the rest.
+"""What the programs share.
 
-`tracebacks` keeps content out of log lines, `loopback` knows the addresses of this machine.
+`early_exit` while they load, `settings` checked at start, `kafka_settings`, `elasticsearch_version`, `logs`,
+`tracebacks` without content, `loopback` addresses.
 """

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 
 from indexer.dead_letters.refusals import FIELD_TYPES, REFUSAL, WORDS, refusal
 from indexer.event.parse_errors import declared_field
+from indexer.shapes.entries import SHAPE_WORDS
+from indexer.shapes.otlp import NOT_OTLP
 
 UNKNOWN_REASON = "a reason that this release does not know"
 
@@ -19,11 +21,15 @@ TOO_MUCH = (
     *(f"{name} has more than 10000 fields" for name in ("the event", "price", "usage", "request_detail")),
 )
 _FIELD = re.compile(r"the field ([\w.]+): (.*)")
+_OF_RECORD = re.compile(r"\d{1,6} of \d{1,6} logs in the record: (.*)", re.DOTALL)
+_SHAPE = "not in the shape of KAFKA_FORMAT: "
 _TIME = re.compile(r"(created_at|request_at|retry_at): (not an RFC 3339 time|a time outside the years 1 to 9999).*")
 
 
 def kind_of(reason: str) -> str:
     """Return the kind of the reason of a dead letter."""
+    if several := _OF_RECORD.fullmatch(reason):
+        reason = several[1]
     match = _TIME.fullmatch(reason)
     if match:
         return f"{match[1]}: {match[2]}"
@@ -47,6 +53,10 @@ def _of_refusal(reason: str) -> str:
     return reason if is_ours else refusal(words.partition(": ")[2])
 
 
+def _of_shape(reason: str) -> str:
+    return reason if reason.removeprefix(_SHAPE) in {*SHAPE_WORDS, NOT_OTLP} else _SHAPE.removesuffix(": ")
+
+
 def _is_known(field: str, words: str) -> bool:
     return words in WORDS or words in (f"the value cannot be stored as {FIELD_TYPES[field]}", "its value is too long")
 
@@ -56,6 +66,7 @@ _KINDS: Mapping[str, Callable[[str], str]] = {
     "created_at is missing": _fixed("created_at is missing"),
     "created_at ": _fixed("created_at is outside the accepted window"),
     "not JSON: the bytes are not UTF-8": _fixed("not JSON: the bytes are not UTF-8"),
+    _SHAPE: _of_shape,
     "not JSON": _fixed("not JSON"),
     "not a log": _of_type,
     "not usable: nested too deeply": _fixed("not usable: nested too deeply"),

@@ -11,7 +11,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.causes import Causes
 from indexer.dead_letters.rejection import NOT_WRITTEN, REFUSED, RejectedRecords, Rejection
+from indexer.delivery.outcome import Outcome
 from indexer.delivery.queue import SendQueue
+from indexer.delivery.siblings import is_first, targets, whole_records
 from indexer.event.decode import InvalidEventError, Window
 from indexer.event.document import Operation, record_weight
 from indexer.event.origin import NotVerifiableError, Origin, carries_position
@@ -31,6 +33,7 @@ class _Read:
     operations: list[Operation] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     unverified: list[ConsumerRecord] = field(default_factory=list)
+    skipped: list[ConsumerRecord] = field(default_factory=list)  # without a log
 
     def weight(self) -> int:
         """Return the bytes of memory counted for it."""
@@ -38,7 +41,7 @@ class _Read:
 
     def number(self) -> int:
         """Return the number of its records."""
-        return len(self.operations) + len(self.rejections) + len(self.unverified)
+        return sum(map(is_first, self.operations)) + len(self._others())
 
     def heaviest(self) -> int:
         """Return the bytes of memory of the heaviest record and of what was made of it."""
@@ -47,7 +50,7 @@ class _Read:
         )
 
     def _others(self) -> list[ConsumerRecord]:
-        return [*(rejection.record for rejection in self.rejections), *self.unverified]
+        return [*(rejection.record for rejection in self.rejections), *self.unverified, *self.skipped]
 
 
 class Intake:
@@ -74,11 +77,8 @@ class Intake:
         weight = sum(map(record_weight, records))
         span = Span(partition, records[-1].offset + 1, len(records), weight)
         self._ledger.polled(span)
-        for record in records:
-            if record.value is None:
-                self._ledger.skipped(record, span)
         read = self._read(records, span)
-        self._ledger.offsets.weigh(span, read.weight() - weight + _weight_of_tombstones(records))
+        self._ledger.offsets.weigh(span, read.weight() - weight)
         self._hand_on(read, span, len(records))
         return max(read.heaviest(), *map(record_weight, records))
 
@@ -107,6 +107,7 @@ class Intake:
         found = _Read()
         for record in records:
             if record.value is None:
+                found.skipped.append(record)
                 continue
             try:
                 self._read_one(record, self._reader.origins.of(record), span, window, found)
@@ -117,8 +118,10 @@ class Intake:
     def _read_one(self, record: ConsumerRecord, origin: Origin, span: Span, window: Window, found: _Read) -> None:
         try:
             read = self._reader.read(record, origin, span, window)
-            found.operations.append(read.operation)
+            found.operations += read.operations
+            found.skipped += [] if read.operations else [record]
             self._ledger.redacted(read.redacted)
+            self._ledger.passed_over(read.passed_over)
         except InvalidEventError as error:
             found.rejections.append(Rejection(record, origin, span, str(error)))
         except Exception as error:  # noqa: BLE001 - a record that this program cannot handle must not stop others
@@ -127,13 +130,13 @@ class Intake:
             found.rejections.append(Rejection(record, origin, span, reason))
 
     def _hand_on(self, read: _Read, span: Span, of_records: int) -> None:
-        free: list[Operation] = []
-        for operation in read.operations:
-            if self._causes.blocks(operation.target):
-                self._ledger.parked([operation], operation.target)
-            else:
-                free.append(operation)
-        self._queue.put(free)
+        for record in read.skipped:
+            self._ledger.skipped(record, span)
+        blocked = {one.target for one in read.operations if self._causes.blocks(one.target)}
+        held = [(one, one.target) for one in read.operations if one.target in blocked]
+        for operation, cause in whole_records({Outcome.PARKED: held}).get(Outcome.PARKED, ()):
+            self._ledger.parked([operation], cause)
+        self._queue.put([one for one in read.operations if one.target not in blocked])
         self._park_unverified(read.unverified, span)
         self._rejected.reject("by the indexer", read.rejections, of_records)
 
@@ -148,9 +151,9 @@ def _selected(read: _Read, causes: Collection[str]) -> tuple[_Read, Counter[str]
     """Return the part that was parked for one of these causes, and how many records had which cause."""
     found, of = _Read(), Counter[str]()
     for operation in read.operations:
-        if cause := _first(causes, operation.target, REFUSED, _redriven(operation.record)):
+        if cause := _first(causes, *targets(operation), REFUSED, _redriven(operation.record)):
             found.operations.append(operation)
-            of[cause] += 1
+            of[cause] += is_first(operation)
     for rejection in read.rejections:
         if cause := _first(causes, NOT_WRITTEN, _redriven(rejection.record)):
             found.rejections.append(rejection)
@@ -167,7 +170,3 @@ def _redriven(record: ConsumerRecord) -> str:
 
 def _first(causes: Collection[str], *possible: str) -> str:
     return next((cause for cause in possible if cause in causes), "")
-
-
-def _weight_of_tombstones(records: Sequence[ConsumerRecord]) -> int:
-    return sum(record_weight(record) for record in records if record.value is None)

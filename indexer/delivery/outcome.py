@@ -17,6 +17,8 @@ class Outcome(Enum):
     DEAD_LETTER = "dead letter"  # the document can never be stored
     RETRY = "retry"  # overload, or a fault that passes
     HOLD = "hold"  # an operator has to change something; the operation is sent again until then
+    PARKED = "parked"  # given back to Kafka until its cause is gone
+    RETURNED = "returned"  # its partition was revoked: the next owner reads it again
     SPLIT = "split"  # the whole request was refused: smaller requests show which operation caused it
 
 

@@ -15,6 +15,7 @@ from indexer.delivery.indices import Indices
 from indexer.delivery.outcome import Outcome
 from indexer.delivery.pace import Pace
 from indexer.delivery.queue import Batch, SendQueue
+from indexer.delivery.siblings import whole_records
 from indexer.event.document import Operation
 from indexer.ledger import Ledger
 
@@ -45,7 +46,7 @@ class Delivery:
         """Send a batch once; what has not ended goes back to the queue, or waits in Kafka."""
         gone = [operation for operation in batch.operations if operation.span.gone]
         # The next owner of a revoked partition reads its records again; here they would only fill the memory.
-        self.ledger.returned(gone)
+        self._end_records(whole_records({Outcome.RETURNED: [(operation, "") for operation in gone]}))
         batch.operations = [operation for operation in batch.operations if not operation.span.gone]
         try:
             batch.operations = sendable = self._with_index(batch.operations)
@@ -66,16 +67,18 @@ class Delivery:
         layouts = self.indices.layouts
         sendable: list[Operation] = []
         held: list[tuple[Operation, str]] = []
+        again: list[tuple[Operation, str]] = []
         for one in operations:
             if why := missing.get(one.target):
                 held.append((one, why))
             elif one.target in missing or one.layout != layouts.get(one.target, one.layout):
                 # Its index comes later, or has another layout, which the reader knows now: without a block it is read
                 # again at once.
-                self.ledger.parked([one], one.target)
+                again.append((one, one.target))
             else:
                 sendable.append(one)
         self._park(held)
+        self._end_records(whole_records({Outcome.PARKED: again}))
         return sendable
 
     def _adapt(self, answer: BulkAnswer) -> None:
@@ -85,15 +88,23 @@ class Delivery:
             self.pace.succeeded()
 
     def _end(self, found: Sorted) -> None:
-        self.ledger.indexed(_operations(found.get(Outcome.INDEXED, ())))
-        self.ledger.duplicate(_operations(found.get(Outcome.DUPLICATE, ())))
-        refused = found.get(Outcome.DEAD_LETTER, [])
+        ended = {outcome: operations for outcome, operations in found.items() if outcome in ENDED}
+        self._end_records(whole_records(ended))
+        self.causes.clear({operation.target for operations in ended.values() for operation, _ in operations})
+
+    def _end_records(self, ended: Sorted) -> None:
+        """End records: their operations, and those that ended before, perhaps in another batch."""
+        self.ledger.returned(_operations(ended.get(Outcome.RETURNED, ())))
+        self.ledger.indexed(_operations(ended.get(Outcome.INDEXED, ())))
+        self.ledger.duplicate(_operations(ended.get(Outcome.DUPLICATE, ())))
+        for operation, cause in ended.get(Outcome.PARKED, ()):
+            self.ledger.parked([operation], cause)
+        refused = ended.get(Outcome.DEAD_LETTER, [])
         for operation, _ in refused:
             self.ledger.became_record(operation)
         rejections = [Rejection(operation.record, operation.origin, operation.span, why) for operation, why in refused]
-        ended = [operation for outcome in ENDED for operation in _operations(found.get(outcome, ()))]
-        self.rejected.reject("by Elasticsearch", rejections, of_records=len(ended))
-        self.causes.clear({operation.target for operation in ended})
+        judged = sum(len(ended.get(outcome, ())) for outcome in ENDED)
+        self.rejected.reject("by Elasticsearch", rejections, of_records=judged)
 
     def _send_again(self, batch: Batch, answer: BulkAnswer) -> None:
         if left := answer.found.get(Outcome.SPLIT):
@@ -126,7 +137,7 @@ class Delivery:
             why = waiting[0][1]
             self.causes.block(one, why)
             self.ledger.waits(_operations(waiting), Outcome.HOLD.value)
-            self.ledger.parked(_operations(waiting), one)
+            self._end_records(whole_records({Outcome.PARKED: [(operation, one) for operation in _operations(waiting)]}))
             _log.warning("logs wait in Kafka", cause=one, reason=why, logs=len(waiting))
 
 

@@ -17,6 +17,7 @@ from indexer.event.parse_errors import wrong_syntax, wrong_type
 from indexer.event.text_checks import check_text, with_whole_characters
 from indexer.event.whole_numbers import with_whole_numbers
 from indexer.redaction.redact import Redaction
+from mappings.address import address_within
 from mappings.body_text.assembly import BREAK
 from mappings.body_text.kinds import text_of
 from mappings.event import LogEvent, Price, RequestDetail, Usage
@@ -95,6 +96,7 @@ class Log(NamedTuple):
     group: str
     own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
     redacted: Counter[str]  # rule → secrets that were redacted
+    number: int = 0  # its place in the record, which may hold several
 
 
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
@@ -116,7 +118,7 @@ def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:
     request_ms = _moment("request_at", event.request_at)
     rewritten = _rewritten_fields(event, created_ms, request_ms)
     extra = odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else odd_fields(value, event))
-    own = _readable(event, value) | _duration(created_ms, request_ms)
+    own = _readable(event, value) | _duration(created_ms, request_ms) | _address(event)
     if rewritten or extra:
         value = rewritten_event(value, rewritten, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
@@ -189,6 +191,12 @@ def _moment(field: str, value: int | str | None) -> int | None:
         return instant_ms(value)
     except ValueError as error:
         raise InvalidEventError(f"{field}: {error}") from None
+
+
+def _address(event: LogEvent) -> dict[str, str]:
+    """Return the address of the client where `ip` is not one as it is written."""
+    found = address_within(event.ip) if event.ip else None
+    return {"address": found} if found else {}
 
 
 def _duration(created_ms: int, request_ms: int | None) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """A log and its record become one operation of a bulk request: id, version, index, bytes. Pure."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ LAYOUT = 3  # how a log is stored: its id, its version, its own fields. Raise it
 
 _TAIL = f',"{OWN}":'.encode()
 HEADER_WEIGHT = 200  # bytes of memory that a header takes beside its own
+_OBJECTS_BYTES = 1024  # of memory: the Python objects of an operation
 _encode = msgspec.json.encode
 
 
@@ -40,6 +42,26 @@ class Operation:
     weight: int  # bytes of memory counted for it: the record, and what was made of it
     size: int  # bytes in the bulk body
     layout: int = LAYOUT  # that it was made in: only an index with the same layout may get it
+    siblings: "Siblings | None" = None  # where its record holds several logs
+
+
+@dataclass(slots=True, eq=False)
+class Siblings:
+    """The operations of one record that holds several logs. The record ends when all of them have.
+
+    The first of them has the weight of the whole record, the others have none.
+    """
+
+    first: Operation
+    targets: frozenset[str]
+    unfinished: int
+    logs: int  # of the record, refused ones included
+    refused: int  # of them, not to be stored
+    reason: str  # of the first refused one
+    cause: str = ""  # what the record waits for
+    is_indexed: bool = False
+    is_returned: bool = False
+    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,19 +117,41 @@ def record_weight(record: ConsumerRecord) -> int:
     """Return the bytes of memory counted for a record: its own, and the Python objects around it."""
     # A size is -1 where the record does not have that part: one byte does not matter.
     size: int = record.serialized_key_size + record.serialized_value_size + record.serialized_header_size
-    return 1024 + size + HEADER_WEIGHT * len(record.headers or ())
+    return _OBJECTS_BYTES + size + HEADER_WEIGHT * len(record.headers or ())
+
+
+def joined(operations: Sequence[Operation], refused: Sequence[str] = ()) -> list[Operation]:
+    """Return the operations of one record, which end together; `refused` has the reasons of its other logs.
+
+    Of two events of one log the last one in the record counts: their versions are the same.
+    """
+    latest = list({one.action: one for one in operations}.values())
+    first, *others = latest
+    if not others and not refused:
+        return latest
+    first.weight += sum(one.weight - record_weight(one.record) for one in others)
+    first.weight += _OBJECTS_BYTES * len(others)
+    targets = frozenset(one.target for one in latest)
+    logs = len(operations) + len(refused)
+    siblings = Siblings(first, targets, len(latest), logs, len(refused), "".join(refused[:1]))
+    for one in latest:
+        one.siblings = siblings
+    for one in others:
+        one.weight = 0
+    return latest
 
 
 def identity(log: Log, origin: Origin) -> bytes:
     """Return twelve bytes that identify a log, the same whenever it is delivered.
 
     They come from its group and the gateway's id and request id, or, for a log with neither id, from the position of
-    its record in Kafka. The document id begins with `created_at`: a topic that was deleted and created again does not
-    collide with its past, and Elasticsearch, which looks ids up for the version, finds them in few segments.
+    its record in Kafka and its place in it. The document id begins with `created_at`: a topic that was deleted and
+    created again does not collide with its past, and Elasticsearch, which looks ids up for the version, finds them in
+    few segments.
     """
     if log.id or log.request_id:
         # No two pairs give the same name: the length of the group says where the request id begins.
         name = f"{log.id}\0{len(log.group)}\0{log.group}{log.request_id}"
     else:
-        name = f"\0{origin.topic}\0{origin.partition}\0{origin.offset}"
+        name = f"\0{origin.topic}\0{origin.partition}\0{origin.offset}" + (f"\0{log.number}" if log.number else "")
     return blake2b(name.encode(), digest_size=12).digest()

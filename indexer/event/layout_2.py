@@ -27,7 +27,7 @@ def identity_2(log: Log, origin: Origin) -> bytes:
     if log.id or log.request_id:
         name = f"{log.id}\0{log.request_id}"
     else:
-        name = f"\0{origin.topic}\0{origin.partition}\0{origin.offset}"
+        name = f"\0{origin.topic}\0{origin.partition}\0{origin.offset}" + (f"\0{log.number}" if log.number else "")
     return blake2b(name.encode(), digest_size=12).digest()
 
 

@@ -39,7 +39,7 @@ SETTINGS = (ROOT / "docs/settings.md").read_text()
 DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
 
 MADE_BY_FASTAPI = {"/docs", "/redoc", "/openapi.json"}
-PROGRAMS = {"indexer": "indexer", "api": "API", "stack": "stack", "bench": "bench"}
+PROGRAMS = {"indexer": "indexer", "api": "API", "sources": "sources", "stack": "stack", "bench": "bench"}
 NO_SETTINGS = {
     "COMPOSE_PROJECT_NAME",
     "GROUP_PARAMETERS",
