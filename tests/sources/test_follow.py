@@ -20,7 +20,7 @@ from sources.position import PositionFile, WrongPositionError
 from sources.settled import MAX_SEEN, SettledIds
 from sources.tables.registry import TABLES
 from tests.sources import schemas
-from tests.support.databases import postgres, sqlite
+from tests.sources.databases import postgres, sqlite
 from tests.support.pipeline import Pipeline, read_topic
 from tests.support.repository import ROOT
 from tests.support.waiting import wait_until

@@ -13,7 +13,7 @@ from indexer.shapes.entries import encoded
 from sources.database import LogTable, open_database, url_of
 from sources.tables.registry import TABLES
 from tests.sources import schemas
-from tests.support.databases import mariadb, postgres, sqlite
+from tests.sources.databases import mariadb, postgres, sqlite
 
 MOMENT_MS = 1_790_000_001_623
 MOMENT = datetime(2026, 9, 21, 14, 13, 21, 623456, tzinfo=UTC)
