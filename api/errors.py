@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from fastapi import Request, Response
-from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 RETRY_AFTER_S = 2
 MESSAGES: Mapping[int, str] = {
@@ -34,18 +33,3 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     """Return the envelope of a failure: `{"message": ..., "success": false}`."""
     body = msgspec.json.encode({"message": message, "success": False})
     return Response(body, status, {**_HEADERS.get(status, {}), **(headers or {})}, "application/json")
-
-
-async def answer_api_error(_: Request, error: Exception) -> Response:
-    """Answer an `ApiError`."""
-    if not isinstance(error, ApiError):
-        raise error
-    retry = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
-    return failure(error.status, error.message, retry)
-
-
-async def answer_http_error(_: Request, error: Exception) -> Response:
-    """Answer what the router raises by itself: no such path, no such method."""
-    if not isinstance(error, HTTPException):
-        raise error
-    return failure(error.status_code, MESSAGES.get(error.status_code, str(error.detail)), error.headers)

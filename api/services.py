@@ -10,8 +10,10 @@ from starlette.requests import Request
 
 from api.access.control import AccessControl
 from api.access.rate_limits import RateLimits
+from api.access.shares import Shares
+from api.access.streams import Streams
 from api.checkpoints.poller import CheckpointPoller
-from api.edge.admission import Slots
+from api.edge.admission import Slots, request_slots
 from api.metrics import ApiMetrics
 from api.settings import ApiSettings
 from api.store.client import Store, open_client
@@ -35,8 +37,8 @@ class Services:
     readiness: Readiness
     store: Store
     poller: CheckpointPoller
-    exports: Slots
-    tails: Slots
+    exports: Shares
+    tails: Shares
     tail_reads: SharedReads
 
 
@@ -58,20 +60,27 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncI
     probe = open_client(settings, LIVENESS_CONNECTIONS)
     liveness = Liveness(probe, settings.index_alias)
     store = Store(settings, liveness, metrics)
-    limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
     services = Services(
         settings=settings,
         metrics=metrics,
-        access=AccessControl(settings.keyring(), limits),
+        access=_access(settings),
         liveness=liveness,
         readiness=Readiness(liveness, store),
         store=store,
         poller=CheckpointPoller(store),
-        exports=Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
-        tails=Slots(settings.api_max_tails, "too many tails are open: try again in a moment"),
+        exports=Shares(
+            Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
+            settings.api_key_share,
+            "exports",
+        ),
+        tails=Shares(
+            Slots(settings.api_max_tails, "too many tails are open: try again in a moment"),
+            settings.api_key_share,
+            "tails",
+        ),
         tail_reads=SharedReads(TAIL_READS),
     )
-    loops = (liveness.run, services.poller.run, services.access.keyring.run)
+    loops = (liveness.run, services.poller.run, services.access.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
     try:
         yield services
@@ -81,3 +90,9 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncI
         await asyncio.gather(*tasks, return_exceptions=True)
         await store.close()
         await probe.close()
+
+
+def _access(settings: ApiSettings) -> AccessControl:
+    limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
+    searches = Shares(request_slots(settings.api_max_searches), settings.api_key_share, "requests")
+    return AccessControl(settings.keyring(), limits, searches, Streams())
