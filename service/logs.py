@@ -53,7 +53,7 @@ def _json(line: Any, **options: Any) -> str:
 
 def _without_controls(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Escape what a terminal would obey, in every text of a line."""
-    return {name: _escaped_value(value) for name, value in line.items()}
+    return {escaped(name): _escaped_value(value) for name, value in line.items()}
 
 
 def _escaped_value(value: Any) -> Any:

@@ -26,9 +26,10 @@ def search_path(scope: Scope) -> str:
 
 
 def is_for_this_machine(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Tell whether a request names this machine as its host.
+    """Tell whether a request names no other host than this machine.
 
-    A page that a browser has loaded from another name may resolve that name to 127.0.0.1 (DNS rebinding).
+    A page that a browser has loaded from another name may resolve that name to 127.0.0.1 (DNS rebinding). No browser
+    leaves the header out; some health checks do.
     """
     hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
-    return bool(hosts) and all(is_loopback(_PORT.sub("", host.strip()).lower()) for host in hosts)
+    return all(is_loopback(_PORT.sub("", host.strip()).lower()) for host in hosts)

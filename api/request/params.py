@@ -133,8 +133,9 @@ def _withheld(params: SearchParams) -> list[str]:
 
 
 def _shown(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what was given: numbers with their values, texts by the name of their parameter alone."""
-    return tuple(f"{name}={value}" if isinstance(value, int) else name for name, value in values.items())
+    """Return what was given: numbers and booleans with their values, texts by the name of their parameter alone."""
+    numbers = {name: str(value).lower() for name, value in values.items() if isinstance(value, int)}
+    return tuple(f"{name}={numbers[name]}" if name in numbers else name for name in values)
 
 
 def _listed(names: list[str]) -> str:
