@@ -22,7 +22,7 @@ _STARTS = "=+-@＝＋－＠"  # noqa: RUF001
 FORMULA_STARTS = frozenset(f"{_STARTS}\t\r\n")
 # One that reads the file with tabs or semicolons between cells takes quotation marks inside a line as text, so a cell
 # begins after each of these, and a row after each line break.
-_INNER_START = re.compile(rf'[;\t\r\n]"*(?=[{_STARTS}])')
+_INNER_START = re.compile(rf'[;\t\r\n]"*(?=[{re.escape(_STARTS)}])')
 _GUARDED = frozenset({str, bool})
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(list[Any]).decode
