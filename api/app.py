@@ -18,7 +18,7 @@ from api.facets import routes as facets
 from api.metrics import ApiMetrics
 from api.search import detail
 from api.search import routes as search
-from api.services import State, running_services
+from api.services import State, running_services, take_slot
 from api.settings import ApiSettings
 from api.stats import routes as stats
 from api.tail import routes as tail
@@ -31,7 +31,7 @@ def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with running_services(settings, metrics) as services:
+        async with running_services(settings, metrics, slots) as services:
             yield {"services": services}
 
     app = FastAPI(
@@ -45,7 +45,7 @@ def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> Fast
     )
     for feature in FEATURES:
         app.include_router(feature.router)
-    app.add_middleware(Middleware, metrics=metrics, slots=slots, is_locked=settings.keyring().is_locked)
+    app.add_middleware(Middleware, metrics=metrics, take_slot=take_slot, is_locked=settings.keyring().is_locked)
     if origins := settings.origins():
         app.add_middleware(Cors, origins=origins)
     return app

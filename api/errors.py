@@ -33,3 +33,9 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     """Return the envelope of a failure: `{"message": ..., "success": false}`."""
     body = msgspec.json.encode({"message": message, "success": False})
     return Response(body, status, {**_HEADERS.get(status, {}), **(headers or {})}, "application/json")
+
+
+def failure_of(error: ApiError) -> Response:
+    """Return the envelope of an `ApiError`."""
+    retry = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
+    return failure(error.status, error.message, retry)

@@ -22,7 +22,7 @@ _QUERY = APIKeyQuery(name=KEY, description="where a client can send no header", 
 async def authorise(
     request: Request, _: Annotated[str | None, Security(_HEADER)], __: Annotated[str | None, Security(_QUERY)]
 ) -> AsyncIterator[None]:
-    """Admit a request that may read its path; raise `ApiError` 401, 403, 429 or 503.
+    """Admit a request that may read its path; raise `ApiError` 401, 403 or 429.
 
     It counts against the limits of its key until its answer was sent.
     """

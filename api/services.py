@@ -13,7 +13,8 @@ from api.access.rate_limits import RateLimits
 from api.access.shares import Shares
 from api.access.streams import Streams
 from api.checkpoints.poller import CheckpointPoller
-from api.edge.admission import Slots, request_slots
+from api.edge.admission import Slot, Slots
+from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
 from api.settings import ApiSettings
 from api.store.client import Store, open_client
@@ -54,8 +55,14 @@ def services_of(request: Request) -> Services:
     return services
 
 
+def take_slot(exchange: Exchange) -> Slot:
+    """Return a slot for a request; raise `ApiError` 429 or 503."""
+    services: Services = exchange.scope["state"]["services"]
+    return services.access.take_slot(exchange)
+
+
 @asynccontextmanager
-async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncIterator[Services]:
+async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> AsyncIterator[Services]:
     """Make the services, run their background tasks, and close them at the end."""
     probe = open_client(settings, LIVENESS_CONNECTIONS)
     liveness = Liveness(probe, settings.index_alias)
@@ -63,7 +70,7 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncI
     services = Services(
         settings=settings,
         metrics=metrics,
-        access=_access(settings),
+        access=_access(settings, slots),
         liveness=liveness,
         readiness=Readiness(liveness, store),
         store=store,
@@ -92,7 +99,7 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncI
         await probe.close()
 
 
-def _access(settings: ApiSettings) -> AccessControl:
+def _access(settings: ApiSettings, slots: Slots) -> AccessControl:
     limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
-    searches = Shares(request_slots(settings.api_max_searches), settings.api_key_share, "requests")
+    searches = Shares(slots, settings.api_key_share, "requests")
     return AccessControl(settings.keyring(), limits, searches, Streams())

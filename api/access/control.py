@@ -1,8 +1,8 @@
 """Access control: an admin key reads everything, a group's key reads the logs of its group."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from time import time_ns
 
 import structlog
@@ -14,13 +14,15 @@ from api.access.presented import presented_keys
 from api.access.rate_limits import RateLimits
 from api.access.shares import Shares
 from api.access.streams import Streams
-from api.edge.exchange import exchange_of
+from api.edge.admission import Slot
+from api.edge.exchange import Exchange, exchange_of
 from api.edge.key import NO_KEY, Key
 from api.errors import ApiError
 
 UNKNOWN = "no key, or an unknown one: send it as `Authorization: Bearer <key>`"
 ENDED = "this key has ended: ask for a new one"
 OTHER_GROUP = "this key reads the logs of its own group only: /api/log/{group}/search"
+_UNKNOWN_KEY = Key(b"unknown")  # all of them together
 _log = structlog.get_logger()
 
 
@@ -42,13 +44,22 @@ class AccessControl(Struct, frozen=True):
             except Exception:  # noqa: BLE001  # withdrawing a key depends on this loop: it must not end
                 _log.exception("unexpected error")
 
-    @contextmanager
-    def admit(self, request: Request) -> Iterator[None]:
-        """Count the request against its key; raise `ApiError` 401, 403, 429 or 503."""
+    def take_slot(self, exchange: Exchange) -> Slot:
+        """Return a slot for a request, before anything else is done for it; raise `ApiError` 429 or 503.
+
+        So a key that sends more than its share takes no slot from others, and neither do all unknown keys together.
+        """
+        if not self.keyring.is_locked:
+            return self.searches.take(NO_KEY)
+        found = map(self.keyring.keys.find, presented_keys(exchange.scope))
+        exchange.presented = next(filter(None, found), ())
+        return self.searches.take(exchange.presented[0] if exchange.presented else _UNKNOWN_KEY)
+
+    def admit(self, request: Request) -> AbstractContextManager[None]:
+        """Return a context that counts the request against its key; raise `ApiError` 401, 403 or 429."""
         exchange = exchange_of(request.scope)
-        exchange.key = key = self._key(request)
-        with self.limits.taken(key.digest), self.searches.take(key) as exchange.share:
-            yield
+        exchange.key = self._key(request, exchange.presented)
+        return self.limits.taken(exchange.key.digest)
 
     def still_allows(self, request: Request) -> Callable[[], bool]:
         """Return a function that tells whether the key of an admitted request has no fewer rights at the moment."""
@@ -59,11 +70,10 @@ class AccessControl(Struct, frozen=True):
 
         return is_allowed
 
-    def _key(self, request: Request) -> Key:
+    def _key(self, request: Request, known: tuple[Key, ...]) -> Key:
         """Return the key of a request, as it opens its path; raise `ApiError` 401 or 403 where it does not."""
         if not self.keyring.is_locked:
             return NO_KEY
-        known = next(filter(None, map(self.keyring.keys.find, presented_keys(request.scope))), ())
         current = _not_ended(known)
         if not current:
             raise ApiError(401, ENDED if known else UNKNOWN)

@@ -8,7 +8,7 @@ from starlette.types import Message, Scope, Send
 
 from api.edge.admission import Slot
 from api.edge.headers import add_safety
-from api.edge.key import NO_KEY
+from api.edge.key import NO_KEY, Key
 from api.edge.protocol import CONNECTION, LenientProtocol
 from api.edge.request_id import request_id
 from api.edge.target import search_path
@@ -35,11 +35,11 @@ class Exchange:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.request_id = request_id(scope["headers"])
-        self.key = NO_KEY  # until it is admitted
+        self.presented: tuple[Key, ...] = ()  # what the key that it presents opens
+        self.key = NO_KEY  # as it opens the path, once the request is admitted
         self.reason = ""  # of a failure, for the log line
         self.reading: Reading | None = None  # for the audit
         self.slot: Slot | None = None  # of admission
-        self.share: Slot | None = None  # of its key
         self._send = send
         # A copy: uvicorn still knows that it answers HEAD, and sends no body.
         method = "GET" if self.is_head else self.method
@@ -77,10 +77,9 @@ class Exchange:
         await self._send(message)
 
     def release_slot(self) -> None:
-        """Give the slots back: for an answer that goes on after its beginning and has a limit of its own."""
-        for slot in (self.slot, self.share):
-            if slot:
-                slot.release()
+        """Give the slot back: for an answer that goes on after its beginning and has a limit of its own."""
+        if self.slot:
+            self.slot.release()
 
 
 def exchange_of(scope: Scope) -> Exchange:

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from api.edge.exchange import exchange_of
-from api.errors import MESSAGES, ApiError, failure
+from api.errors import MESSAGES, ApiError, failure, failure_of
 
 _ALLOW = {"Allow": "GET, HEAD"}
 
@@ -14,8 +14,7 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         raise error
     exchange_of(request.scope).reason = error.reason
-    retry = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
-    return failure(error.status, error.message, retry)
+    return failure_of(error)
 
 
 async def answer_http_error(_: Request, error: Exception) -> Response:

@@ -4,16 +4,17 @@ Plain ASGI: Starlette's `BaseHTTPMiddleware` runs every request in a second task
 """
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from time import perf_counter
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.edge.admission import TOO_MANY_REQUESTS, Slots, is_limited
+from api.edge.admission import Slot, is_limited
 from api.edge.exchange import Exchange
 from api.edge.target import FOREIGN_HOST, is_for_this_machine
-from api.errors import MESSAGES, failure
+from api.errors import MESSAGES, ApiError, failure, failure_of
 from api.metrics import ApiMetrics
 
 _log = structlog.get_logger()
@@ -22,10 +23,13 @@ _log = structlog.get_logger()
 class Middleware:
     """Around the whole app."""
 
-    def __init__(self, app: ASGIApp, metrics: ApiMetrics, slots: Slots, *, is_locked: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: ApiMetrics, take_slot: Callable[[Exchange], Slot], *, is_locked: bool
+    ) -> None:
+        """Take a function that returns a slot for a request, or raises `ApiError`."""
         self._app = app
         self._metrics = metrics
-        self._slots = slots
+        self._take_slot = take_slot
         self._is_locked = is_locked  # a key is needed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,10 +53,12 @@ class Middleware:
         if not is_limited(exchange.scope["path"]):
             await _answer(self._app, exchange, receive)
             return
-        if not self._slots.free:
-            await failure(503, TOO_MANY_REQUESTS)(exchange.scope, receive, exchange.send)
+        try:
+            exchange.slot = self._take_slot(exchange)
+        except ApiError as error:
+            await failure_of(error)(exchange.scope, receive, exchange.send)
             return
-        with self._slots.take() as exchange.slot:
+        with exchange.slot:
             await _answer(self._app, exchange, receive)
 
     def _record(self, exchange: Exchange) -> None:
