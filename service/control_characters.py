@@ -6,6 +6,6 @@ import re
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def escaped(text: str) -> str:
+def without_controls(text: str) -> str:
     """Return a text with every control character as JSON writes it: a backslash, `u` and four digits."""
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

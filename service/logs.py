@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from service.control_characters import escaped
+from service.control_characters import without_controls
 from service.tracebacks import Formatter, exception_dicts, write_exception
 
 _log = structlog.get_logger()
@@ -32,7 +32,7 @@ def configure(level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_controls if on_terminal else structlog.processors.ExceptionRenderer(exception_dicts),
+            _safe_for_terminals if on_terminal else structlog.processors.ExceptionRenderer(exception_dicts),
             output,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -48,19 +48,19 @@ def configure(level: int = logging.INFO) -> None:
 
 def _json(line: Any, **options: Any) -> str:
     """Return a line of JSON: the escapes are those of JSON, so a reader gets the text as it was."""
-    return escaped(json.dumps(line, **{**options, "ensure_ascii": False}))
+    return without_controls(json.dumps(line, **{**options, "ensure_ascii": False}))
 
 
-def _without_controls(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _safe_for_terminals(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Escape what a terminal would obey, in every text of a line."""
-    return {escaped(name): _escaped_value(value) for name, value in line.items()}
+    return {without_controls(name): _escaped_value(value) for name, value in line.items()}
 
 
 def _escaped_value(value: Any) -> Any:
     if isinstance(value, str):
-        return escaped(value)
+        return without_controls(value)
     if isinstance(value, list | tuple | dict | set):
-        return escaped(repr(value))
+        return without_controls(repr(value))
     return value
 
 

@@ -20,7 +20,7 @@ from api.edge.key import NO_KEY, Key
 from api.errors import ApiError
 
 UNKNOWN = "no key, or an unknown one: send it as `Authorization: Bearer <key>`"
-ENDED = "this key has ended: ask for a new one"
+KEY_ENDED = "this key has ended: ask for a new one"
 OTHER_GROUP = "this key reads the logs of its own group only: /api/log/{group}/search"
 _UNKNOWN_KEY = Key(b"unknown")  # all of them together
 _log = structlog.get_logger()
@@ -76,7 +76,7 @@ class AccessControl(Struct, frozen=True):
             return NO_KEY
         current = _not_ended(known)
         if not current:
-            raise ApiError(401, ENDED if known else UNKNOWN)
+            raise ApiError(401, KEY_ENDED if known else UNKNOWN)
         # An admin key before a group's: it may stand in both places.
         groups = (None, request.path_params.get("group"))
         opening = [key for group in groups for key in current if key.group == group]

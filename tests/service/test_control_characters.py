@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from service.control_characters import escaped
+from service.control_characters import without_controls
 from tests.support.repository import ROOT
 
 HOSTILE = "a\x1b]0;title\x07\x9b2J\x7f\r\nb\u202ec\u2028d超时"
@@ -32,11 +32,11 @@ logging.getLogger("library").warning("%s", {HOSTILE!r}.replace(chr(10), ""))
     ],
 )
 def test_every_control_character_becomes_an_escape(text: str, expected: str) -> None:
-    assert escaped(text) == expected
+    assert without_controls(text) == expected
 
 
 def controls(text: str) -> set[str]:
-    return {each for each in text if escaped(each) != each}
+    return {each for each in text if without_controls(each) != each}
 
 
 def test_a_line_of_json_has_none_and_gives_the_text_back() -> None:
