@@ -53,10 +53,10 @@ def _json(line: Any, **options: Any) -> str:
 
 def _safe_for_terminals(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Escape what a terminal would obey, in every text of a line."""
-    return {without_controls(name): _escaped_value(value) for name, value in line.items()}
+    return {without_controls(name): value if name == "exc_info" else _safe(value) for name, value in line.items()}
 
 
-def _escaped_value(value: Any) -> Any:
+def _safe(value: Any) -> Any:
     if isinstance(value, str):
         return without_controls(value)
     if isinstance(value, list | tuple | dict | set):

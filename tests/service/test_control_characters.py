@@ -48,15 +48,29 @@ def test_a_line_of_json_has_none_and_gives_the_text_back() -> None:
     assert (line["path"], line["several"], line[HOSTILE]) == (HOSTILE, [HOSTILE], 1)
 
 
-def test_a_line_on_a_terminal_has_none_but_the_colours_of_its_own() -> None:
+def on_terminal(program: str) -> str:
+    """Return what a program writes to a terminal."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=ROOT, stderr=theirs) as process:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=theirs) as process:
         process.wait()
     os.close(theirs)
     text = os.read(ours, 100_000).decode()
     os.close(ours)
+    return text
+
+
+def test_a_line_on_a_terminal_has_none_but_the_colours_of_its_own() -> None:
+    text = on_terminal(PROGRAM)
 
     assert "超时" in text
     assert controls(text) <= {"\x1b", "\r", "\n"}
     assert text.count("\r\n") == text.count("\n") == 2
     assert "\x1b]" not in text
+
+
+def test_an_exception_on_a_terminal_is_shown_without_its_text() -> None:
+    text = on_terminal("from service import logs; logs.configure(); raise ValueError('secret')")
+
+    assert "unexpected error: the process ends" in text
+    assert "ValueError\r\n  <string>:1 <module>" in text
+    assert "secret" not in text
