@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
+from service.control_characters import without_controls
+
 MAX_FRAMES = 50  # of one exception, the innermost
 MAX_EXCEPTIONS = 10  # of one chain
 
@@ -39,7 +41,7 @@ class Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, and the exception below it."""
-        first = record.getMessage().partition("\n")[0]
+        first = without_controls(record.getMessage().partition("\n")[0])
         exception = exception_text(record.exc_info) if record.exc_info and record.exc_info[1] else ""
         return f"{first}\n{exception}" if exception else first
 

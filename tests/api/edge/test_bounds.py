@@ -90,7 +90,7 @@ def open_tail(api: RunningApi) -> tuple[bytes, socket.socket]:
     """Open a tail; return the status, and the connection, still open."""
     address = urlsplit(api.url)
     connection = socket.create_connection((address.hostname, address.port), timeout=20)
-    connection.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: x\r\n\r\n")
+    connection.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: localhost\r\n\r\n")
     return connection.recv(65_536).split()[1], connection
 
 
