@@ -22,6 +22,7 @@ from sources.tables.registry import TABLES
 _log = structlog.get_logger()
 
 NOTHING = 0  # the id before the first row
+BOOTSTRAP_MS = 5_000  # a signal is not handled while a producer looks for its first broker
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def _follow(arguments: Namespace, settings: SourceSettings, stopping: Event) -> 
     start = position.read() if arguments.from_id is None else arguments.from_id
     shape = TABLES[arguments.shape]
     _log.info("following a table", table=name, topic=settings.kafka_topic, after_id=start or NOTHING)
-    writer = RecordWriter(settings.kafka_options())
+    writer = RecordWriter({**settings.kafka_options(), "bootstrap_timeout_ms": BOOTSTRAP_MS})
     follower = Follower(LogTable(open_database(url), shape), shape, settings.kafka_topic, writer, position)
     schedule = Schedule(settings.source_poll_seconds, settings.source_lag_seconds)
     try:

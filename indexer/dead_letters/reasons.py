@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from indexer.dead_letters.refusals import FIELD_TYPES, REFUSAL, WORDS, refusal
 from indexer.event.parse_errors import declared_field
 from indexer.shapes.entries import SHAPE_WORDS
-from indexer.shapes.otlp import NOT_OTLP
+from indexer.shapes.otlp import NOT_OTLP, NOT_OTLP_JSON
 
 UNKNOWN_REASON = "a reason that this release does not know"
 
@@ -54,7 +54,9 @@ def _of_refusal(reason: str) -> str:
 
 
 def _of_shape(reason: str) -> str:
-    return reason if reason.removeprefix(_SHAPE) in {*SHAPE_WORDS, NOT_OTLP} else _SHAPE.removesuffix(": ")
+    return (
+        reason if reason.removeprefix(_SHAPE) in {*SHAPE_WORDS, NOT_OTLP, NOT_OTLP_JSON} else _SHAPE.removesuffix(": ")
+    )
 
 
 def _is_known(field: str, words: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.event.decode import InvalidEventError, Window, decode
+from indexer.event.decode import InvalidEventError, Log, Window, decode
 from indexer.event.document import IndexTarget, Operation, joined, operation
 from indexer.event.origin import Origin, Origins
 from indexer.kafka_python.unreadable import Damaged, TooLarge
@@ -40,26 +40,30 @@ class EventReader:
         return Window.at(now_ms, self.retention_days)
 
     def read(self, record: ConsumerRecord, origin: Origin, span: Span, window: Window) -> Read:
-        """Return the operations of a record; raise InvalidEventError with the reason in words where it has none.
-
-        Where some of its logs cannot be read, the others are returned, and the record becomes a dead letter in the end.
-        """
+        """Return the operations of a record; raise InvalidEventError with the reason in words where it has none."""
         found = self._events(record)
-        operations: list[Operation] = []
-        refused: list[str] = []
+        if len(found.events) == 1:
+            log = decode(found.events[0], window, self.redaction)
+            return Read((operation(log, record, origin, span, self.target),), log.redacted, found.passed_over)
+        logs, refused = self._logs(found.events, window)
+        if refused and not logs:
+            raise InvalidEventError(reason_of_record(len(refused), len(found.events), refused[0]))
+        operations = [operation(log, record, origin, span, self.target) for log in logs]
         redacted: Counter[str] = Counter()
-        for number, event in enumerate(found.events):
+        for log in logs:
+            redacted.update(log.redacted)
+        return Read(joined(operations, refused) if operations else (), redacted, found.passed_over)
+
+    def _logs(self, events: Sequence[bytes], window: Window) -> tuple[list[Log], list[str]]:
+        """Return the logs of a record, and why others cannot be read: the record becomes a dead letter in the end."""
+        logs: list[Log] = []
+        refused: list[str] = []
+        for number, event in enumerate(events):
             try:
-                log = decode(event, window, self.redaction)
+                logs.append(decode(event, window, self.redaction)._replace(number=number))
             except InvalidEventError as error:
                 refused.append(str(error))
-                continue
-            log = log._replace(number=number) if number else log
-            operations.append(operation(log, record, origin, span, self.target))
-            redacted.update(log.redacted)
-        if refused and not operations:
-            raise InvalidEventError(reason_of_record(len(refused), len(found.events), refused[0]))
-        return Read(joined(operations, refused) if operations else (), redacted, found.passed_over)
+        return logs, refused
 
     def _events(self, record: ConsumerRecord) -> Events:
         if isinstance(record.value, Damaged | TooLarge):

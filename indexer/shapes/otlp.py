@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.shapes.entries import Events, ShapeError, bounded, encoded, read_json
+from indexer.shapes.entries import NOT_JSON, Events, ShapeError, bounded, encoded, read_json
 from indexer.shapes.otlp_values import attributes, messages, of_nanoseconds
 from indexer.shapes.values import (
     FAILURE,
@@ -21,6 +21,7 @@ from indexer.shapes.values import (
     texts,
 )
 
+NOT_OTLP_JSON = f"{NOT_JSON}; the exporter needs the encoding otlp_json"
 NOT_OTLP = "neither resourceSpans nor resourceLogs; the exporter needs the encoding otlp_json"
 _CALL = (
     "gen_ai.request.model",
@@ -37,7 +38,7 @@ Attributes = Mapping[str, Any]
 
 def events(value: bytes) -> Events:
     """Return the calls of a model in one batch; other spans and records are passed over."""
-    batch = read_json(value)
+    batch = _batch(value)
     if not any(at(batch, name) is not None for name in ("resourceSpans", "resourceLogs", "resourceMetrics")):
         raise ShapeError(NOT_OTLP)
     spans = [*_entries(batch, "resourceSpans", "scopeSpans", "spans")]
@@ -45,6 +46,15 @@ def events(value: bytes) -> Events:
     calls = [(resource, entry, given) for resource, entry in [*spans, *records] if _is_call(given := _given(entry))]
     passed_over = len(spans) + len(records) - len(calls) + len(_items(batch, "resourceMetrics"))
     return Events([encoded(_event(*call)) for call in bounded(calls)], passed_over)
+
+
+def _batch(value: bytes) -> Any:
+    try:
+        return read_json(value)
+    except ShapeError as error:
+        if str(error) == NOT_JSON:
+            raise ShapeError(NOT_OTLP_JSON) from None
+        raise
 
 
 def _items(found: Any, name: str) -> list[Any]:

@@ -164,6 +164,20 @@ def test_a_database_that_comes_back_is_read_on(source: Source) -> None:
     assert source.ids() == [1, 2, 3]
 
 
+def test_without_kafka_it_waits_and_sigterm_ends_it_without_a_position(source: Source) -> None:
+    source.add(2)
+    environment = source.environment(KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", SOURCE_LAG_SECONDS="0")
+    with subprocess.Popen(source.command(), cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        line = next(line for line in process.stderr if "waiting" in line)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+    assert "Kafka does not answer: " in line
+    assert process.returncode == 0
+    assert not source.position.exists()
+
+
 def test_a_log_that_is_too_large_for_the_topic_comes_without_its_bodies(pipeline: Pipeline, source: Source) -> None:
     source.add(2)
     with source.engine.begin() as connection:

@@ -44,8 +44,8 @@ def test_what_is_no_json_is_refused_in_words(name: str, value: bytes, reason: st
     with pytest.raises(ShapeError) as refused:
         shape(name)(value)
 
-    assert str(refused.value) == reason
-    assert kind_of(f"not in the shape of KAFKA_FORMAT: {reason}").endswith(reason)
+    assert str(refused.value).startswith(reason)
+    assert kind_of(f"not in the shape of KAFKA_FORMAT: {refused.value}").endswith(str(refused.value))
 
 
 def test_a_body_that_was_cut_inside_a_character_is_still_a_log() -> None:
@@ -193,8 +193,9 @@ def test_otlp_log_records_are_read_as_spans_are() -> None:
 
 
 def test_otlp_in_another_encoding_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ShapeError, match="the exporter needs the encoding otlp_json"):
-        shape("otlp")(b'{"data":[]}')
+    for value in (b'{"data":[]}', b"\x0a\x05\x12"):
+        with pytest.raises(ShapeError, match="the exporter needs the encoding otlp_json"):
+            shape("otlp")(value)
 
 
 def attributes(given: Mapping[str, Mapping[str, object]]) -> list[dict[str, object]]:
