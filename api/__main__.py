@@ -13,7 +13,7 @@ import sys
 import structlog
 import uvicorn
 
-from api.access.key_file import Entry, written
+from api.access.key_file import KeyEntry, written
 from api.access.keyring import hashed, new_key
 from api.app import create_app
 from api.edge.admission import request_slots
@@ -63,7 +63,7 @@ def make_key(given: argparse.Namespace) -> None:
     lines = [f"key:  {key}", f"hash: {hashed(key)}"]
     if given.name:
         bodies, export = not given.no_bodies, not given.no_export
-        entry = Entry(given.name, sha256=hashed(key), ends=given.ends, bodies=bodies, export=export)
+        entry = KeyEntry(given.name, sha256=hashed(key), ends=given.ends, bodies=bodies, export=export)
         try:
             lines.append(f"entry: {written(entry)}")
         except ValueError as error:

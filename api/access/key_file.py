@@ -20,7 +20,7 @@ _HASH = re.compile(r"(sha256:)?([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class KeyEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A key with a name, as the file has it."""
 
     name: str
@@ -93,7 +93,7 @@ def file_keys(text: bytes) -> Iterator[Key]:
             yield _key(_Place(group, number), entry)
 
 
-def written(entry: Entry) -> str:
+def written(entry: KeyEntry) -> str:
     """Return an entry as it stands in the file; raise ValueError for one that the file may not have."""
     _key_of(_Place(None, 1), entry)
     return msgspec.json.encode(entry).decode()
@@ -114,20 +114,20 @@ def _key(place: _Place, given: Any) -> Key:
     if isinstance(given, str):
         return Key(_digest_of(_given(place, given)), f"key {place.number} of {place.group or ADMINS}", place.group)
     try:
-        entry = msgspec.convert(given, Entry)
+        entry = msgspec.convert(given, KeyEntry)
     except msgspec.ValidationError:
         raise ValueError(f"{place} {_ENTRY}") from None
     return _key_of(place, entry)
 
 
-def _key_of(place: _Place, entry: Entry) -> Key:
+def _key_of(place: _Place, entry: KeyEntry) -> Key:
     if not 0 < len(entry.name.strip()) <= MAX_NAME:
         raise ValueError(f"{place}: its name must have 1 to {MAX_NAME} characters")
     ends_ms = None if entry.ends is None else _ends_ms(place, entry.ends)
     return Key(_entry_digest(place, entry), entry.name.strip(), place.group, ends_ms, entry.bodies, entry.export)
 
 
-def _entry_digest(place: _Place, entry: Entry) -> bytes:
+def _entry_digest(place: _Place, entry: KeyEntry) -> bytes:
     if (entry.key is None) == (entry.sha256 is None):
         raise ValueError(f"{place}: it must have either key or sha256")
     if entry.key is not None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from indexer.redaction.secret_rules import RULES, Rule
 from indexer.redaction.secret_shapes import compiled
-from indexer.redaction.unescaped import unescaped, whole_escapes, without_fillers
+from indexer.redaction.unescaped import whole_escapes, without_escapes, without_fillers
 
 # Identity and filters depend on these: two groups with keys for names must not become one.
 _KEPT = compiled(r'"(?:group|model|request_id)"\s*:\s*"((?:[^"\\]|\\.)*)"')
@@ -62,7 +62,7 @@ class Redaction:
     def _find(self, value: bytes) -> list[Secret]:
         if not self._suspects(value):
             return []
-        text = unescaped(value)
+        text = without_escapes(value)
         found = self._found(text)
         if _HAS_ESCAPED_LETTER(value):
             short, places = without_fillers(text)

@@ -1,6 +1,6 @@
 r"""How a secret is written: where it may stand, and what decides that it is one. Pure.
 
-The patterns are for RE2, which needs linear time for any text, and for text without escapes (`unescaped`), where
+The patterns are for RE2, which needs linear time for any text, and for text without escapes (`without_escapes`), where
 `\x00`, `\x01` and `\x02` are what is left of an escape. What is unbounded in a pattern never holds the beginning of the
 same pattern, so that no part of a text is read again and again.
 """

@@ -18,7 +18,7 @@ _BLANKS = (b"n", b"r", b"t", b"b", b"f")
 _ASCII = re.compile(rb"\0u00(0[9aAdD]|2[0-9a-fA-F]|3[0-9abdfABDF]|[4-7][0-9a-fA-F])")
 
 
-def unescaped(value: bytes) -> bytes:
+def without_escapes(value: bytes) -> bytes:
     """Return the text of an event, of the same length."""
     if b"\\" not in value:
         return value

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.shapes.entries import NOT_JSON, Events, ShapeError, bounded, encoded, read_json
-from indexer.shapes.otlp_values import attributes, messages, of_nanoseconds
+from indexer.shapes.otlp_values import attributes, chat_messages, of_nanoseconds
 from indexer.shapes.values import (
     FAILURE,
     SUCCESS,
@@ -161,12 +161,12 @@ def _metadata(resource: Attributes, entry: Mapping[str, Any], given: Attributes)
 
 
 def _sent(given: Attributes) -> str | None:
-    flat = messages(given, "gen_ai.prompt.") or messages(given, "llm.input_messages.")
+    flat = chat_messages(given, "gen_ai.prompt.") or chat_messages(given, "llm.input_messages.")
     whole_ones = ("gen_ai.input.messages", "gen_ai.prompt", "input.value")
     return body(first(*(given.get(name) for name in whole_ones), flat or None))
 
 
 def _received(given: Attributes) -> str | None:
-    flat = messages(given, "gen_ai.completion.") or messages(given, "llm.output_messages.")
+    flat = chat_messages(given, "gen_ai.completion.") or chat_messages(given, "llm.output_messages.")
     whole_ones = ("gen_ai.output.messages", "gen_ai.completion", "output.value")
     return body(first(*(given.get(name) for name in whole_ones), flat or None))

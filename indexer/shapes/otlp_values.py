@@ -40,7 +40,7 @@ def of_nanoseconds(nanoseconds: Any) -> int | None:
     return found // NANOSECONDS if found else None
 
 
-def messages(given: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
+def chat_messages(given: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
     """Return messages that are flattened into attributes, as `gen_ai.prompt.0.content`."""
     return [found for _, found in sorted(_messages(given, prefix))]
 

@@ -57,7 +57,7 @@ class Pipeline:
 
     def start_version(self, version: int, **environment: str) -> RunningIndexer:
         """Run the indexer as a release with this version of the mapping."""
-        program = ("tests.support.other_version", str(version))
+        program = ("tests.support.faults.other_version", str(version))
         return self.running.enter_context(running_indexer({**self.environment, **environment}, program))
 
     def run(self, *arguments: str, code: int = 0, **environment: str) -> str:

@@ -1,4 +1,4 @@
-"""`python -m tests.support.other_version N`: the indexer of a release with mapping version N, for tests."""
+"""`python -m tests.support.faults.other_version N`: the indexer of a release with mapping version N, for tests."""
 
 import sys
 from typing import Any, cast
