@@ -1,14 +1,19 @@
 """The index template: installed at start, and again where it is missing; a newer one is left as it is."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import structlog
 from elasticsearch import Elasticsearch, NotFoundError
 
+from indexer.event.layout_2 import LAST_OF_LAYOUT_2
 from mappings.index import BODY, VERSION, fingerprint, template
 
 _log = structlog.get_logger()
+
+ROLL_OUT_MS = 3_600_000  # so long releases that know layout 2 alone may still run beside this one
+LAYOUT_2_UNTIL = "layout_2_until_ms"
 
 
 class TemplateRefusedError(Exception):
@@ -33,20 +38,28 @@ class IndexTemplate:
         self.ensure()
 
     def ensure(self) -> int:
-        """Install it where it is missing or older; return the version of the mapping that new indices get.
+        """Install it where it is missing or older; return the version that is in the name of new indices.
 
-        A newer one stays: newer indexers run beside this one, or ran before it.
+        A newer one stays: newer indexers run beside this one, or ran before it. For an hour after it has replaced that
+        of a release which knows layout 2 alone, new indices have that layout: such a release may still write to them.
         """
         found = self._found()
-        version = int(found.get("version", 0))
-        is_other = found.get("_meta", {}).get("fingerprint") != fingerprint()
-        if version < VERSION or (version == VERSION and is_other):
-            # Several indexers that start at once install the same body: the last one changes nothing.
-            self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
-            _log.info("index template installed", name=self._alias, version=VERSION, fingerprint=fingerprint())
+        version, meta = int(found.get("version", 0)), found.get("_meta", {})
+        now_ms = int(time.time() * 1000)
+        is_roll_out = 0 < version <= LAST_OF_LAYOUT_2 < VERSION
+        until_ms = now_ms + ROLL_OUT_MS if is_roll_out else int(meta.get(LAYOUT_2_UNTIL, 0))
+        if version < VERSION or (version == VERSION and meta.get("fingerprint") != fingerprint()):
+            self._put(until_ms)
         newer = f"the index template is of a newer indexer: version {version}, and {VERSION} is that of this one"
         self.notice = newer if version > VERSION else ""
-        return max(version, VERSION)
+        return LAST_OF_LAYOUT_2 if until_ms > now_ms else max(version, VERSION)
+
+    def _put(self, until_ms: int) -> None:
+        # Several indexers that start at once install the same body: the last one changes nothing.
+        body = template(self._alias)
+        body["_meta"] |= {LAYOUT_2_UNTIL: until_ms}
+        self._client.indices.put_index_template(name=self._alias, body=body)
+        _log.info("index template installed", name=self._alias, version=VERSION, fingerprint=fingerprint())
 
     def _found(self) -> dict[str, Any]:
         try:

@@ -11,7 +11,7 @@ import msgspec
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import Log
-from indexer.event.layout_2 import identity_2, own_2, version_2
+from indexer.event.layout_2 import LAST_OF_LAYOUT_2, identity_2, own_2, version_2
 from indexer.event.origin import Origin
 from indexer.event.version import version
 from indexer.offsets import Span
@@ -103,7 +103,7 @@ def layout_of(mapping_version: int | None) -> int:
 
     A version above ours is of a newer release: the newest layout that this one knows.
     """
-    return 2 if mapping_version is not None and mapping_version <= 2 else LAYOUT
+    return 2 if mapping_version is not None and mapping_version <= LAST_OF_LAYOUT_2 else LAYOUT
 
 
 def _in_layout(layout: int, log: Log, origin: Origin) -> tuple[bytes, int, Mapping[str, Any]]:

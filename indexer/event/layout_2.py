@@ -16,6 +16,7 @@ from indexer.event.origin import Origin
 from mappings.event import LogEvent, RequestDetail
 from mappings.text import readable
 
+LAST_OF_LAYOUT_2 = 2  # version of the mapping; the releases up to it know no other layout
 OFFSET_BITS = 21
 LAST_TIMESTAMP_MS = 2**42 - 1  # in the year 2109
 

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from indexer.delivery.index_template import TemplateRefusedError
 from indexer.delivery.indices import Indices
-from indexer.event.document import IndexTarget
+from indexer.event.document import LAYOUT, IndexTarget
 from mappings.index import VERSION, fingerprint, index_name, template, write_alias
 from mappings.instant import DAY_MS
 from tests.support.logs import remove_logs
@@ -112,6 +112,22 @@ def test_an_index_that_lost_its_write_alias_gets_it_back(elasticsearch: Elastics
 
     assert indices.prepare([target]) == {}
     assert elasticsearch.indices.exists_alias(name=target)
+
+
+def test_for_an_hour_after_a_release_of_version_2_new_indices_have_its_layout(
+    elasticsearch: Elasticsearch, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elasticsearch.indices.put_index_template(name=name, body=template(name) | {"version": 2})
+    today, yesterday = (write_alias(name, "day", TODAY - days * DAY_MS) for days in (0, 1))
+    make(elasticsearch, name).install_template()
+    indices = make(elasticsearch, name)
+    assert indices.prepare([today]) == {}
+    an_hour_later = time.time() + 3_601
+    monkeypatch.setattr(time, "time", lambda: an_hour_later)
+    assert indices.prepare([yesterday]) == {}
+
+    assert indices.layouts == {today: 2, yesterday: LAYOUT}
+    assert write(elasticsearch, yesterday, 1) == index_name(yesterday)
 
 
 def test_an_index_that_was_deleted_is_created_again(elasticsearch: Elasticsearch, name: str) -> None:
