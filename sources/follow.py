@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 PROGRESS_SECONDS = 10.0
 FIRST_WAIT_SECONDS = 1.0
 MAX_WAIT_SECONDS = 30.0
-MAX_UNACKNOWLEDGED_BYTES = 8_000_000  # of records that are not acknowledged
+MAX_IN_FLIGHT_BYTES = 8_000_000  # of records that are not acknowledged
 
 
 class NotWritableError(Exception):
@@ -144,7 +144,7 @@ def _batches(records: Sequence[Record]) -> Iterator[list[tuple[int, Record]]]:
     batch: list[tuple[int, Record]] = []
     size = 0
     for place, record in enumerate(records):
-        if batch and size + len(record["value"]) > MAX_UNACKNOWLEDGED_BYTES:
+        if batch and size + len(record["value"]) > MAX_IN_FLIGHT_BYTES:
             yield batch
             batch, size = [], 0
         batch.append((place, record))

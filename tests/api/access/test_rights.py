@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers

@@ -16,7 +16,7 @@ from api.store.liveness import Liveness
 from api.store.readiness import Readiness
 from api.store.shared_reads import SharedReads
 from api.tail.pages import TailPages, TailSelection
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi
 from tests.support.times import NOON_MS

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.repository import ROOT

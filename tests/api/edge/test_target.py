@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.edge.target import is_for_this_machine, search_path
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.log_lines import line_of, log_lines
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api

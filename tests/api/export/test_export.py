@@ -17,7 +17,7 @@ import pytest
 from api.export.columns import COLUMNS, FORMULA_STARTS
 from api.export.routes import accepts_gzip
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.faults.proxy import wire_to
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api

@@ -11,7 +11,7 @@ import pytest
 
 from api.tail.stream import CHUNK_BYTES, chunks
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.faults.proxy import wire_to
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api

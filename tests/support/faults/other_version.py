@@ -1,5 +1,6 @@
 """`python -m tests.support.faults.other_version N`: the indexer of a release with mapping version N, for tests."""
 
+import runpy
 import sys
 from typing import Any, cast
 
@@ -11,9 +12,7 @@ def main() -> None:
     version = int(sys.argv.pop(1))
     index.VERSION = version
     cast("dict[str, Any]", index.BODY)["mappings"]["_meta"] = {"of": version}  # another mapping: another fingerprint
-    from indexer.__main__ import main as indexer_main  # noqa: PLC0415 - it reads the version when it is imported
-
-    indexer_main()
+    runpy.run_module("indexer", run_name="__main__")
 
 
 if __name__ == "__main__":
