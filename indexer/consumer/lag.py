@@ -51,5 +51,6 @@ class OpenTransactions:
 def _words(partition: TopicPartition, end: End) -> str:
     return (
         f"partition {partition.partition}: a transaction has been open since offset {end.readable}, and"
-        f" {end.written - end.readable} wait behind it; end it with kafka-transactions.sh or wait for its timeout"
+        f" {end.written - end.readable} records wait behind it;"
+        " end it with kafka-transactions.sh or wait for its timeout"
     )

@@ -98,7 +98,8 @@ def test_redrive_and_replay_print_no_text_of_an_event_and_count_by_kind(pipeline
     printed = pipeline.run("redrive", "--dry-run") + pipeline.run("replay", "--from", "0")
 
     assert MARKER not in printed
-    assert '"letters": 3, "reason": "Elasticsearch refused the document: a name occurs twice' in printed
+    # One of each kind was written by an earlier release, with a value and without.
+    assert '"letters": 2, "reason": "Elasticsearch refused the document: a name occurs twice' in printed
     assert '"letters": 1, "reason": "a reason that this release does not know"' in printed
     assert "its value is not an event" in printed
 

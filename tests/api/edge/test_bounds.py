@@ -28,6 +28,7 @@ class Asked:
     """A double of liveness and store: counts how often it is asked, and answers after all callers have asked."""
 
     answers = has_index = True
+    not_supported = ""
 
     def __init__(self) -> None:
         self.times = 0

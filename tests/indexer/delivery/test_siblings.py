@@ -54,6 +54,7 @@ class Rig:
         self.letters: Counter[int] = Counter()
         self.reasons: dict[int, str] = {}
         self.ledger = Ledger()
+        self.layouts: dict[str, int] = {}
         self.queue = SendQueue(Pace(1_000, 4), 0.0)
         self._answers = {n: (iter(script[0]), script[1]) for n, script in enumerate(logs, 1) if script}
         double: Any = self
@@ -97,7 +98,7 @@ class Rig:
             self.reasons[rejection.record.offset] = rejection.reason
             self.ledger.dead_lettered(rejection.record, rejection.span)
 
-    def prepare(self, _: Iterable[str]) -> dict[str, str]:
+    def prepare(self, _: Iterable[str], __: float) -> dict[str, str]:
         """Have every index."""
         return {}
 
