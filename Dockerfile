@@ -1,4 +1,4 @@
-# One image for both programs: the command chooses `python -m indexer` or `python -m api`.
+# One image for all programs: the command chooses `python -m indexer`, `python -m api` or `python -m sources`.
 FROM python:3.12-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1
@@ -15,6 +15,9 @@ COPY mappings/ mappings/
 COPY service/ service/
 COPY indexer/ indexer/
 COPY api/ api/
+COPY sources/ sources/
+# A checkout made under umask 027 has files that others may not read. COPY --chmod would require BuildKit.
+RUN chmod -R a+rX .
 
 USER 10001
 # 8000 the API, 9108 the indexer's metrics and health

@@ -26,7 +26,7 @@ test: setup ## run all tests, with their own servers
 MINUTES ?= 15
 soak: setup ## fuzz the API, then inject faults at random: MINUTES=15 SEED=… (printed if not given)
 	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/api/test_fuzz.py
-	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/soak.py
+	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/faults/soak.py tests/system/faults/attacks.py
 
 check: setup ## check formatting, lint rules and types
 	$(BIN)/ruff format --check .
@@ -42,5 +42,5 @@ bench: setup ## measure the figures of docs/benchmarks.md
 
 lock: setup ## update both lock files after a change of pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(COMPILE) --group dev --group stack pyproject.toml -o requirements.lock
-	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(COMPILE) --group dev --group stack --extra sources pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock --extra sources pyproject.toml -o requirements-runtime.lock

@@ -3,5 +3,6 @@
 `__main__` and `settings` start the process, `app` assembles it from `services`, `routing` has the two forms of a route.
 `edge` the connection and the middlewares, `access` who may read what, `request` the parameters, `query` the bodies for
 Elasticsearch, `store` the requests to it, `checkpoints` how far shards are searchable, `envelope` the answer.
-The features: `search`, `facets`, `stats`, `export`, `tail`; beside them `health`, `metrics`, `errors` and `openapi`.
+The features: `search`, `facets`, `stats`, `export`, `tail`; beside them `health`, `docs`, `metrics`, `errors` and
+`openapi`.
 """

@@ -1,5 +1,9 @@
 """`python -m api`: serve until SIGTERM or Ctrl-C. `python -m api key` makes a key."""
 
+from service.early_exit import exit_on_signals
+
+exit_on_signals()  # before the libraries are loaded
+
 import argparse
 import os
 import resource
@@ -9,6 +13,7 @@ import sys
 import structlog
 import uvicorn
 
+from api.access.key_file import KeyEntry, written
 from api.access.keyring import hashed, new_key
 from api.app import create_app
 from api.edge.admission import request_slots
@@ -38,15 +43,32 @@ def main() -> None:
         prog="python -m api", description="Serve the logs, configured by environment variables (docs/settings.md)."
     )
     commands = parser.add_subparsers(dest="command", title="commands")
-    commands.add_parser("key", help="make a key: print it, and the hash to put into the settings")
-    run = make_key if parser.parse_args().command == "key" else serve
-    run()
+    key = commands.add_parser("key", help="make a key: print it, and the hash to put into the settings")
+    key.add_argument("--name", help="also print the entry for the key file, with this name")
+    key.add_argument("--ends", help="its last day, such as 2026-12-31, or a time in RFC 3339; requires --name")
+    key.add_argument("--no-bodies", action="store_true", help="it may not read bodies; requires --name")
+    key.add_argument("--no-export", action="store_true", help="it may not export; requires --name")
+    given = parser.parse_args()
+    if given.command != "key":
+        serve()
+    elif not given.name and (given.ends or given.no_bodies or given.no_export):
+        key.error("an end and rights need a name: add --name")
+    else:
+        make_key(given)
 
 
-def make_key() -> None:
-    """Print a new key and its hash; neither is stored."""
+def make_key(given: argparse.Namespace) -> None:
+    """Print a new key and its hash, and its entry for the key file where it has a name; nothing is stored."""
     key = new_key()
-    sys.stdout.write(f"key:  {key}\nhash: {hashed(key)}\n")
+    lines = [f"key:  {key}", f"hash: {hashed(key)}"]
+    if given.name:
+        bodies, export = not given.no_bodies, not given.no_export
+        entry = KeyEntry(given.name, sha256=hashed(key), ends=given.ends, bodies=bodies, export=export)
+        try:
+            lines.append(f"entry: {written(entry)}")
+        except ValueError as error:
+            sys.exit(f"python -m api key: {error}")
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def serve() -> None:

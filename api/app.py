@@ -7,21 +7,23 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from api import health
+from api.docs import routes as docs
 from api.edge.admission import Slots
 from api.edge.cors import Cors
+from api.edge.failures import answer_api_error, answer_http_error
 from api.edge.middleware import Middleware
-from api.errors import ApiError, answer_api_error, answer_http_error
+from api.errors import ApiError
 from api.export import routes as export
 from api.facets import routes as facets
 from api.metrics import ApiMetrics
 from api.search import detail
 from api.search import routes as search
-from api.services import State, running_services
+from api.services import State, running_services, take_slot
 from api.settings import ApiSettings
 from api.stats import routes as stats
 from api.tail import routes as tail
 
-FEATURES = (search, detail, facets, stats, export, tail, health)
+FEATURES = (search, detail, facets, stats, export, tail, health, docs)
 
 
 def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> FastAPI:
@@ -29,7 +31,7 @@ def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with running_services(settings, metrics) as services:
+        async with running_services(settings, metrics, slots) as services:
             yield {"services": services}
 
     app = FastAPI(
@@ -37,11 +39,13 @@ def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> Fast
         description="Search over the logs of an AI gateway.",
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # its page loads scripts from another host: api/docs has one of ours
+        redoc_url=None,
         exception_handlers={ApiError: answer_api_error, HTTPException: answer_http_error},
     )
     for feature in FEATURES:
         app.include_router(feature.router)
-    app.add_middleware(Middleware, metrics=metrics, slots=slots)
+    app.add_middleware(Middleware, metrics=metrics, take_slot=take_slot, is_locked=settings.keyring().is_locked)
     if origins := settings.origins():
         app.add_middleware(Cors, origins=origins)
     return app

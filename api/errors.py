@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from fastapi import Request, Response
-from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 RETRY_AFTER_S = 2
 MESSAGES: Mapping[int, str] = {
@@ -36,16 +35,7 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     return Response(body, status, {**_HEADERS.get(status, {}), **(headers or {})}, "application/json")
 
 
-async def answer_api_error(_: Request, error: Exception) -> Response:
-    """Answer an `ApiError`."""
-    if not isinstance(error, ApiError):
-        raise error
+def failure_of(error: ApiError) -> Response:
+    """Return the envelope of an `ApiError`."""
     retry = {"Retry-After": str(error.retry_after_s)} if error.status in (429, 503) else {}
     return failure(error.status, error.message, retry)
-
-
-async def answer_http_error(_: Request, error: Exception) -> Response:
-    """Answer what the router raises by itself: no such path, no such method."""
-    if not isinstance(error, HTTPException):
-        raise error
-    return failure(error.status_code, MESSAGES.get(error.status_code, str(error.detail)), error.headers)

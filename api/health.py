@@ -9,14 +9,12 @@ router = APIRouter(tags=["health"])
 OK = b'{"data":{"status":"ok"},"message":"","success":true}'
 
 
-@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="The process is alive")
 async def healthz() -> Response:
     """Answer 200 as long as the process runs."""
     return Response(OK, media_type="application/json")
 
 
-@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Elasticsearch answers and the index is in place")
 async def readyz(request: Request) -> Response:
     """Answer 200 when a search would succeed, 503 with the reason otherwise."""

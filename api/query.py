@@ -27,7 +27,8 @@ from mappings.text import readable
 Body = dict[str, Any]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-TEXTS = ("content", "request_detail.request_body", "request_detail.response_body")
+CONTENT = "content"
+TEXTS = (CONTENT, "request_detail.request_body", "request_detail.response_body")
 EXACT = "gateway_logs.exact"
 TIE = "gateway_logs.tie"
 NUMBER_FIELDS = frozenset({"channel", "code"})  # of the fields that facets and top lists count; the others are keywords
@@ -80,7 +81,7 @@ def scope(view: View, params: SearchParams) -> list[Body]:
 
 def matching(view: View, params: SearchParams) -> list[Body]:
     """Return the clauses of the scope and of every filter."""
-    return [*scope(view, params), *_filters(params)]
+    return [*scope(view, params), *_filters(view, params)]
 
 
 def page_body(view: View, params: SearchParams, start: PageStart = FIRST_PAGE) -> Body:
@@ -97,7 +98,7 @@ def page_body(view: View, params: SearchParams, start: PageStart = FIRST_PAGE) -
         **({"from": start.skip} if start.skip else {}),
         **({"search_after": start.after} if start.after else {}),
         **({} if params.include_detail else {"_source": {"excludes": BODY_FIELDS}}),
-        **({"highlight": _highlight()} if params.highlight and params.query else {}),
+        **({"highlight": _highlight(view)} if params.highlight and params.query else {}),
     }
     return in_point_in_time(body, start.pit) if start.pit else body
 
@@ -114,7 +115,7 @@ def summary_bodies(view: View, params: SearchParams) -> list[Body]:
     They hold no page and no sort, so paging through a search gets them from the request cache.
     """
     menus = {**count_body(scope(view, params)), "aggs": _menus()}
-    return [count_body(matching(view, params)), menus] if _filters(params) else [menus]
+    return [count_body(matching(view, params)), menus] if _filters(view, params) else [menus]
 
 
 def count_body(clauses: list[Body]) -> Body:
@@ -158,10 +159,10 @@ def _not_before(order: Order, after: Sequence[Any]) -> Iterator[Body]:
         yield {"range": {"created_at": {end: after[0], "format": "epoch_millis"}}}
 
 
-def _highlight() -> Body:
+def _highlight(view: View) -> Body:
     # With the HTML encoder: a text that holds `<em>` itself could not be told from the markers otherwise.
     options = {"encoder": "html", "number_of_fragments": FRAGMENTS, "fragment_size": FRAGMENT_SIZE}
-    return {"fields": {field: {} for field in TEXTS}, "max_analyzed_offset": MAX_HIGHLIGHTED, **options}
+    return {"fields": {field: {} for field in _texts(view)}, "max_analyzed_offset": MAX_HIGHLIGHTED, **options}
 
 
 def _in_snapshot(snapshot: Snapshot) -> Body:
@@ -177,7 +178,12 @@ def _menus() -> Body:
     }
 
 
-def _filters(params: SearchParams) -> list[Body]:
+def _texts(view: View) -> tuple[str, ...]:
+    """Return the texts that are searched: not the bodies where they may not be read, as a search spells them out."""
+    return TEXTS if view.bodies else (CONTENT,)
+
+
+def _filters(view: View, params: SearchParams) -> list[Body]:
     names = _EXACT_FILTERS.items()
     clauses = [term(field, getattr(params, name)) for name, field in names if getattr(params, name)]
     numbers = [(name, getattr(params, name)) for name in _NUMBER_FILTERS]
@@ -187,7 +193,7 @@ def _filters(params: SearchParams) -> list[Body]:
         clauses.append(success if params.code_type == "success" else none_of(success))
     if params.ip:
         clauses.append(_ip(params.ip))
-    return clauses + (_words(params.query) if params.query else [])
+    return clauses + (_words(params.query, _texts(view)) if params.query else [])
 
 
 def _number(field: str, number: int) -> Body:
@@ -212,24 +218,24 @@ def _unmapped(network: Network) -> Network:
     return network if mapped is None else ipaddress.IPv4Network((mapped, network.prefixlen - 96))
 
 
-def _words(query: Words) -> list[Body]:
-    clauses = [_word(word, zero_terms="all") for word in query.wanted]
-    clauses += [none_of(_word(word, zero_terms="none")) for word in query.excluded]
+def _words(query: Words, texts: tuple[str, ...]) -> list[Body]:
+    clauses = [_word(word, texts, zero_terms="all") for word in query.wanted]
+    clauses += [none_of(_word(word, texts, zero_terms="none")) for word in query.excluded]
     if not clauses or not query.whole:
         return clauses
     return [any_of([all_of(clauses), term(EXACT, query.whole)])]
 
 
-def _word(word: Word, zero_terms: str) -> Body:
+def _word(word: Word, texts: tuple[str, ...], zero_terms: str) -> Body:
     """Match one word in any of the texts, or as an exact value.
 
     `zero_terms` says what matches where the analyzer finds no token although the parser did: such a word changes
     nothing.
     """
     if word.prefix:
-        return any_of([_prefix(field, word.text) for field in TEXTS] + [_starts(EXACT, word.text)])
+        return any_of([_prefix(field, word.text) for field in texts] + [_starts(EXACT, word.text)])
     spellings = dict.fromkeys((word.text, readable(word.text)))
-    phrases = [all_of(list(_phrases(field, text, zero_terms))) for field in TEXTS for text in spellings if text.strip()]
+    phrases = [all_of(list(_phrases(field, text, zero_terms))) for field in texts for text in spellings if text.strip()]
     return any_of([*phrases, term(EXACT, word.text)])
 
 

@@ -4,20 +4,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, Generic, NamedTuple
 
 from fastapi import APIRouter, Depends, Response, Security
-from fastapi.security import APIKeyHeader
+from fastapi.security import APIKeyHeader, APIKeyQuery
 from msgspec import Struct
 from starlette.requests import Request
 
+from api.edge.exchange import Reading, exchange_of
 from api.openapi import described
 from api.request.group_path import Group
 from api.request.parameters import Parameter
-from api.request.params import Form, P, ParsedRequest
+from api.request.params import KEY, Form, P, ParsedRequest
 from api.services import services_of
 
-_KEY = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
+_HEADER = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
+_QUERY = APIKeyQuery(name=KEY, description="where a client can send no header", auto_error=False)
 
 
-async def authorise(request: Request, _: Annotated[str | None, Security(_KEY)]) -> AsyncIterator[None]:
+async def authorise(
+    request: Request, _: Annotated[str | None, Security(_HEADER)], __: Annotated[str | None, Security(_QUERY)]
+) -> AsyncIterator[None]:
     """Admit a request that may read its path; raise `ApiError` 401, 403 or 429.
 
     It counts against the limits of its key until its answer was sent.
@@ -56,10 +60,10 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
     group_form = endpoint.group_form or endpoint.form
 
     async def of_group(request: Request, group: Group) -> Response:
-        return await endpoint.answer(request, group_form.parse(request.scope["query_string"], group))
+        return await endpoint.answer(request, _parsed(request, group_form, group))
 
     async def of_all(request: Request) -> Response:
-        return await endpoint.answer(request, endpoint.form.parse(request.scope["query_string"], None))
+        return await endpoint.answer(request, _parsed(request, endpoint.form, None))
 
     def documented(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         return described(parameters, endpoint.success, endpoint.more_parameters)
@@ -78,3 +82,14 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
         summary=endpoint.summaries.of_all,
         **documented(endpoint.form.parameters(of_group=False)),
     )
+
+
+def _parsed(request: Request, form: Form[P], group: str | None) -> ParsedRequest[P]:
+    return form.parse(request.scope["query_string"], group, bodies=exchange_of(request.scope).key.bodies)
+
+
+def reading(request: Request, parsed: ParsedRequest[P]) -> Reading:
+    """Begin a line of the audit: the logs that this request reads."""
+    begun = Reading(parsed.given, bodies=parsed.params.include_detail)
+    exchange_of(request.scope).reading = begun
+    return begun

@@ -10,8 +10,11 @@ from starlette.requests import Request
 
 from api.access.control import AccessControl
 from api.access.rate_limits import RateLimits
+from api.access.shares import Shares
+from api.access.streams import Streams
 from api.checkpoints.poller import CheckpointPoller
-from api.edge.admission import Slots
+from api.edge.admission import Slot, Slots
+from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
 from api.settings import ApiSettings
 from api.store.client import Store, open_client
@@ -35,8 +38,8 @@ class Services:
     readiness: Readiness
     store: Store
     poller: CheckpointPoller
-    exports: Slots
-    tails: Slots
+    exports: Shares
+    tails: Shares
     tail_reads: SharedReads
 
 
@@ -52,26 +55,39 @@ def services_of(request: Request) -> Services:
     return services
 
 
+def take_slot(exchange: Exchange) -> Slot:
+    """Return a slot for a request; raise `ApiError` 429 or 503."""
+    services: Services = exchange.scope["state"]["services"]
+    return services.access.take_slot(exchange)
+
+
 @asynccontextmanager
-async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncIterator[Services]:
+async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> AsyncIterator[Services]:
     """Make the services, run their background tasks, and close them at the end."""
     probe = open_client(settings, LIVENESS_CONNECTIONS)
     liveness = Liveness(probe, settings.index_alias)
     store = Store(settings, liveness, metrics)
-    limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
     services = Services(
         settings=settings,
         metrics=metrics,
-        access=AccessControl(settings.keyring(), limits),
+        access=_access(settings, slots),
         liveness=liveness,
         readiness=Readiness(liveness, store),
         store=store,
         poller=CheckpointPoller(store),
-        exports=Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
-        tails=Slots(settings.api_max_tails, "too many tails are open: try again in a moment"),
+        exports=Shares(
+            Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
+            settings.api_key_share,
+            "exports",
+        ),
+        tails=Shares(
+            Slots(settings.api_max_tails, "too many tails are open: try again in a moment"),
+            settings.api_key_share,
+            "tails",
+        ),
         tail_reads=SharedReads(TAIL_READS),
     )
-    loops = (liveness.run, services.poller.run, services.access.keyring.run)
+    loops = (liveness.run, services.poller.run, services.access.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
     try:
         yield services
@@ -81,3 +97,9 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics) -> AsyncI
         await asyncio.gather(*tasks, return_exceptions=True)
         await store.close()
         await probe.close()
+
+
+def _access(settings: ApiSettings, slots: Slots) -> AccessControl:
+    limits = RateLimits(settings.api_key_requests_per_second, settings.api_key_concurrency)
+    searches = Shares(slots, settings.api_key_share, "requests")
+    return AccessControl(settings.keyring(), limits, searches, Streams())

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from api.access.keyring import Keyring
 from service.loopback import is_loopback
@@ -16,9 +16,10 @@ class ApiSettings(StoreSettings):
     api_host: str = "127.0.0.1"
     api_port: int = Field(8000, ge=0, le=65535, description="0 takes any free port")
     api_admin_keys: SecretStr = Field(SecretStr(""), description="comma-separated: keys that read everything")
-    api_group_keys_file: Path | None = Field(None, description='JSON: {"group": ["key", ...]}')
+    api_group_keys_file: Path | None = Field(None, description="JSON: docs/api.md, Key file")
     api_key_requests_per_second: float = Field(0, ge=0, description="for each key; 0 is no limit")
     api_key_concurrency: int = Field(0, ge=0, description="concurrent requests of each key; 0 is no limit")
+    api_key_share: float = Field(0.5, gt=0, le=1, description="of requests, exports and tails; 1 is no limit")
     api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
     api_search_timeout_s: float = Field(10, gt=0, le=600, description="a longer search gets a 504")
     api_max_searches: int = Field(64, ge=1, description="concurrent requests; further ones get a 503")
@@ -29,6 +30,14 @@ class ApiSettings(StoreSettings):
         30, ge=0.1, le=600, description="for a client to send a request, or to read a part of its answer"
     )
     api_connections: int = Field(32, ge=1, description="to each Elasticsearch node")
+
+    @field_validator("api_admin_keys")
+    @classmethod
+    def _has_a_key(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if text and not text.strip(", "):
+            raise ValueError("it has no key in it: set a key, or leave it empty")
+        return value
 
     @model_validator(mode="after")
     def _serves_only_this_machine_without_keys(self) -> Self:

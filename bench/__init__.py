@@ -10,6 +10,7 @@
 `search/`      `python -m bench search`: the API against the bare Elasticsearch requests
 `overload/`    `python -m bench overload`: more requests than the API can serve
 `periods`      `python -m bench periods`: an index for each day, week or month
+`reading`      `python -m bench.reading`: reading what bodies say
 `usage`        CPU time and memory of a process
 `percentiles`  percentiles of measured times
 `tables`       tables in Markdown

@@ -23,6 +23,7 @@ from bench.servers import MeasuredServers, measured_servers
 from bench.settings import BenchSettings
 from service import logs
 from service.settings import load
+from stack.corpora import CORPORA, EVENT_RATIO
 from stack.errors import CommandError
 from stack.progress import Progress
 
@@ -72,10 +73,12 @@ def _parse() -> argparse.Namespace:
     for name, (plan, _) in PLANS.items():
         command = commands.add_parser(name, parents=[common], argument_default=argparse.SUPPRESS)
         command.set_defaults(command=name)
-        command.add_argument("--events", type=_positive, metavar="N", help=f"default {plan.events:,}")
+        command.add_argument("--events", type=_positive, metavar="N", help=f"default {plan.events:,}; realistic: less")
         command.add_argument("--rounds", type=_positive, metavar="N", help=f"default {plan.rounds}")
         if "days" in plan._fields:
             command.add_argument("--days", type=_days, metavar="N", help=f"range of `created_at`, default {plan.days}")
+        if "corpus" in plan._fields:
+            command.add_argument("--corpus", choices=CORPORA, help=f"default {plan.corpus}")
         if "live" in plan._fields:
             command.add_argument("--live", action="store_true", help="repeat it while documents are being written")
     return parser.parse_args()
@@ -111,7 +114,10 @@ def _plan(name: str, arguments: argparse.Namespace) -> Any:
     """Return the plan of a benchmark with the values that the arguments set."""
     normal, quick = PLANS[name]
     plan = quick if arguments.quick else normal
-    return plan._replace(**{field: value for field, value in vars(arguments).items() if field in plan._fields})
+    given = {field: value for field, value in vars(arguments).items() if field in plan._fields}
+    if given.get("corpus") == "realistic":
+        plan = plan._replace(events=max(plan.events // EVENT_RATIO, 100))
+    return plan._replace(**given)
 
 
 def _print(line: str) -> None:

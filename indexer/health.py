@@ -6,6 +6,7 @@ from collections.abc import Callable
 from errno import EADDRINUSE
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import NamedTuple
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -13,8 +14,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 _log = structlog.get_logger()
 
 
+class Condition(NamedTuple):
+    """What the indexer says of itself."""
+
+    problems: list[str]  # why it is not ready
+    notice: str  # what an operator should look at although it is ready
+
+
 def start_server(
-    host: str, port: int, registry: CollectorRegistry, problems: Callable[[], list[str]]
+    host: str, port: int, registry: CollectorRegistry, state: Callable[[], Condition]
 ) -> ThreadingHTTPServer:
     """Serve in a thread of its own; where the port is in use another one is taken, so that several share a machine."""
 
@@ -25,8 +33,7 @@ def start_server(
             elif self.path == "/healthz":
                 self._say(200, "the process runs")
             elif self.path == "/readyz":
-                reasons = problems()
-                self._say(503 if reasons else 200, "; ".join(reasons) or "ready")
+                self._say(*_readiness(state()))
             else:
                 self._say(404, "there is nothing at this path: try /metrics, /healthz or /readyz")
 
@@ -48,6 +55,12 @@ def start_server(
     Thread(target=server.serve_forever, name="health", daemon=True).start()
     _log.info("metrics and health", address=f"http://{host}:{server.server_port}")
     return server
+
+
+def _readiness(state: Condition) -> tuple[int, str]:
+    if state.problems:
+        return 503, "; ".join(state.problems)
+    return 200, f"ready: {state.notice}" if state.notice else "ready"
 
 
 def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:

@@ -13,7 +13,7 @@ from mappings.instant import DAY_MS, EPOCH
 
 Period = Literal["day", "week", "month"]
 
-VERSION = 2  # of logs.json; raise it with every change, so that an older indexer does not undo it
+VERSION = 3  # of logs.json; raise it with every change, so that an older indexer does not undo it
 BODY: Mapping[str, Any] = json.loads(files("mappings").joinpath("logs.json").read_bytes())
 OWN = "gateway_logs"  # the key that the indexer adds to an event and the API removes
 
@@ -28,14 +28,29 @@ def write_alias(alias: str, period: Period, created_ms: int) -> str:
     return _name(alias, period, created_ms // DAY_MS)
 
 
-def index_name(written_to: str) -> str:
-    """Return the index behind a write alias; its version allows a later mapping to take over the alias."""
-    return f"{written_to}-v{VERSION}"
+def index_name(written_to: str, version: int = VERSION) -> str:
+    """Return the index of a period: the name of its write alias, and the version of the mapping it is created with."""
+    return f"{written_to}-v{version}"
 
 
-def period_end_ms(alias: str, index: str) -> int | None:
-    """Return the end of the period of an index, exclusive, epoch ms; None for a name of another program."""
-    match = re.fullmatch(re.escape(alias) + r"-(\d{4})\.(?:w(\d\d)|(\d\d)(?:\.(\d\d))?)-v\d+", index)
+def mapping_version(index: str) -> int | None:
+    """Return the version of the mapping that an index was created with; None where its name does not say it."""
+    match = re.search(r"-v(\d{1,9})$", index)
+    return None if match is None else int(match[1])
+
+
+def wider_periods(written_to: str) -> list[str]:
+    """Return the names of the longer periods that a write alias lies in: of a day its month and its year."""
+    match = re.fullmatch(r"(.*-\d{4})(\.\d\d)?\.w?\d\d", written_to)
+    if match is None:
+        return []
+    year, month = match.groups()
+    return [year + month, year] if month else [year]
+
+
+def period_end_ms(alias: str, name: str) -> int | None:
+    """Return the end of the period of an index or a write alias, exclusive, epoch ms; None for any other name."""
+    match = re.fullmatch(re.escape(alias) + r"-(\d{4})(?:\.(?:w(\d\d)|(\d\d)(?:\.(\d\d))?))?(?:-v\d+)?", name)
     return None if match is None else _end(*match.groups())
 
 
@@ -64,16 +79,18 @@ def _name(alias: str, period: Period, day: int) -> str:
     return f"{alias}-{EPOCH + timedelta(days=day):{_FORMATS[period]}}"
 
 
-def _end(year: str, week: str | None, month: str, day: str | None) -> int | None:
+def _end(year: str, week: str | None, month: str | None, day: str | None) -> int | None:
     try:
         return (_next(int(year), week, month, day) - EPOCH) // timedelta(milliseconds=1)
     except ValueError:  # a date that does not exist: not a name of ours
         return None
 
 
-def _next(year: int, week: str | None, month: str, day: str | None) -> datetime:
+def _next(year: int, week: str | None, month: str | None, day: str | None) -> datetime:
     if week:
         return datetime.fromisocalendar(year, int(week), 1).replace(tzinfo=UTC) + timedelta(weeks=1)
+    if month is None:
+        return datetime(year + 1, 1, 1, tzinfo=UTC)
     if day:
         return datetime(year, int(month), int(day), tzinfo=UTC) + timedelta(days=1)
     return (datetime(year, int(month), 1, tzinfo=UTC) + timedelta(days=32)).replace(day=1)

@@ -1,7 +1,8 @@
 """How texts are read for the search: the same when they are indexed and when they are searched.
 
 The analysis in logs.json does most of it. What it cannot do with the filters that every Elasticsearch has is done here:
-by the indexer on a second copy of the text, by the API on the words of a query.
+by the indexer on a second copy of the text, by the API on the words of a query. What a body says is read by
+mappings/body_text first.
 """
 
 import re
@@ -30,6 +31,11 @@ def readable(text: str) -> str:
     """
     if "\\" in text:
         text = _BLANKS.sub(" ", _CHARACTERS.sub(_decoded, text))
+    return with_korean_apart(text)
+
+
+def with_korean_apart(text: str) -> str:
+    """Return the text with a space between Korean and letters or digits; the same object where none is needed."""
     return text if text.isascii() or not _TOUCHES.search(text) else _TOUCHING.sub(r"\g<0> ", text)
 
 

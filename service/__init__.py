@@ -1,1 +1,5 @@
-"""What both programs share as services: `settings` checked at start, structured `logs`, `loopback` addresses."""
+"""What the programs share.
+
+`early_exit` while they load, `settings` checked at start, `kafka_settings`, `elasticsearch_version`, `logs`, with
+`control_characters` and `tracebacks` in them, `loopback` addresses.
+"""

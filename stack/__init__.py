@@ -7,7 +7,10 @@
 `feed`        `python -m stack feed`: write generated events to Kafka
 `supervisor`  child processes of `run`: start, watch, stop
 `endpoints`   the HTTP endpoints of indexer and API, as `run` asks them
+`corpora`     the corpora of generated events: small and realistic
 `events/`     generate events
+`realistic/`  the bodies of the realistic corpus
+`providers/`  bodies in the form of each provider
 `servers/`    download, configure and run Elasticsearch and Kafka
 `processes/`  child processes that end with their parent
 `network/`    addresses, probes, an HTTP client and an HTTP proxy

@@ -1,11 +1,16 @@
 """Elasticsearch and Kafka on this machine, in the foreground. `run` starts the whole product, `feed` writes events."""
 
+from service.early_exit import exit_on_signals
+
+exit_on_signals()  # before the libraries are loaded
+
 import argparse
 import signal
 import sys
 from types import FrameType
 
 from service.settings import load
+from stack.corpora import CORPORA
 from stack.errors import CommandError
 from stack.feed import FeedOptions, feed
 from stack.run import run
@@ -40,6 +45,9 @@ def _parse() -> argparse.Namespace:
         help="events a second, with the current time; default: events of the past days",
     )
     feeding.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the generator, default 1")
+    feeding.add_argument(
+        "--corpus", choices=CORPORA, default="realistic", help="bodies as providers send them, or small ones"
+    )
     arguments = parser.parse_args()
     if arguments.command == "feed" and (arguments.events < 0 or (arguments.rate is not None and arguments.rate <= 0)):
         parser.error("--events must not be negative, and --rate must be greater than 0")
@@ -48,7 +56,7 @@ def _parse() -> argparse.Namespace:
 
 def _execute(arguments: argparse.Namespace, settings: StackSettings) -> None:
     if arguments.command == "feed":
-        feed(settings, FeedOptions(arguments.events, arguments.rate, arguments.seed), _print)
+        feed(settings, FeedOptions(arguments.events, arguments.rate, arguments.seed, arguments.corpus), _print)
     elif arguments.command == "run":
         run(settings, _print)
     else:

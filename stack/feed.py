@@ -12,14 +12,16 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from stack.corpora import CORPORA
 from stack.errors import CommandError
-from stack.events.generate import Event, events, history
+from stack.events.call import Event
+from stack.events.generate import events, history
 from stack.network.address import parse_address
 from stack.network.probes import is_open
 from stack.progress import Progress
 from stack.settings import StackSettings
 
-EVENTS_PER_FLUSH = 10_000  # kafka-python's buffer has no limit, so flush regularly
+BYTES_PER_FLUSH = 32_000_000  # kafka-python's buffer has no limit, so flush regularly
 FEED_REPORT_INTERVAL_S = 2
 PAST_DAYS = 20
 PRODUCER_OPTIONS = {
@@ -39,6 +41,7 @@ class FeedOptions(NamedTuple):
     events: int  # 0 with a rate: without end
     rate: float | None  # events a second
     seed: int
+    corpus: str = "realistic"
 
 
 class Feed:
@@ -47,16 +50,20 @@ class Feed:
     def __init__(self, producer: KafkaProducer, topic: str) -> None:
         self.written = 0
         self.acknowledged = 0
+        self._bytes = 0  # since the last flush
         self._failure: BaseException | None = None
         self._producer = producer
         self._topic = topic
 
     def write(self, event: Event) -> None:
-        """Pass an event to the producer. Each EVENTS_PER_FLUSH events it flushes, and may raise CommandError."""
-        delivery = self._producer.send(self._topic, orjson.dumps(event), key=event["group"].encode())
+        """Pass an event to the producer. Each BYTES_PER_FLUSH bytes it flushes, and may raise CommandError."""
+        value = orjson.dumps(event)
+        delivery = self._producer.send(self._topic, value, key=event["group"].encode())
         delivery.add_callback(self._on_acknowledged).add_errback(self._on_error)
         self.written += 1
-        if self.written % EVENTS_PER_FLUSH == 0:
+        self._bytes += len(value)
+        if self._bytes > BYTES_PER_FLUSH:
+            self._bytes = 0
             self.flush()
 
     def flush(self) -> None:
@@ -81,7 +88,8 @@ def feed(settings: StackSettings, options: FeedOptions, progress: Progress) -> i
     with _producer(settings) as producer:
         writer = Feed(producer, settings.kafka_topic)
         try:
-            _write_all(writer, events(options.seed, moments_ms, first_id=now_ms * IDS_PER_MS), progress)
+            generated = events(options.seed, moments_ms, now_ms * IDS_PER_MS, CORPORA[options.corpus])
+            _write_all(writer, generated, progress)
             writer.flush()
         finally:
             progress(f"{writer.acknowledged:,} events acknowledged by Kafka")

@@ -15,7 +15,7 @@ from stack.serve import missing_servers
 from stack.settings import StackSettings
 from stack.supervisor import Supervisor
 
-PAST_EVENTS = 20_000
+PAST_EVENTS = 5_000  # about 180 MB
 LIVE_EVENTS_PER_S = 5
 SEARCHABLE_SHARE = 0.99  # wait for this share of the past events only: the indexer may reject a few
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stack.network.address import Address, parse_address
-from stack.network.probes import elasticsearch_answers, is_open, kafka_answers
+from stack.network.probes import elasticsearch_answers, is_open, kafka_answers, refuse_unsupported
 from stack.progress import Progress
 from stack.servers.broker import Broker
 from stack.servers.cluster import check_memory, clustered_nodes, start_servers, stop_servers
-from stack.servers.installation import install
+from stack.servers.installation import Installation, install
+from stack.servers.jars import ELASTICSEARCH_VERSIONS
 from stack.servers.node import Node
 from stack.servers.server import Server
 from stack.settings import StackSettings
@@ -42,6 +43,7 @@ def _missing_nodes(settings: StackSettings, progress: Progress) -> list[Node]:
     """Return a node for each Elasticsearch URL, or none when one of the URLs answers."""
     urls = settings.elasticsearch_urls()
     for url in urls:
+        refuse_unsupported(url, settings.elasticsearch_ca_certs)
         if elasticsearch_answers(url, settings.elasticsearch_ca_certs):
             progress(f"Elasticsearch answers at {url}: used as it is")
             return []
@@ -49,7 +51,8 @@ def _missing_nodes(settings: StackSettings, progress: Progress) -> list[Node]:
     for address in addresses:
         Node.refuse_unless_loopback(address)
     check_memory(settings.stack_es_heap, len(addresses))
-    return clustered_nodes(addresses, settings.stack_dir, install(progress), settings.stack_es_heap)
+    installation = _installation(settings, progress)
+    return clustered_nodes(addresses, settings.stack_dir, installation, settings.stack_es_heap)
 
 
 def _missing_broker(settings: StackSettings, progress: Progress) -> list[Broker]:
@@ -60,7 +63,11 @@ def _missing_broker(settings: StackSettings, progress: Progress) -> list[Broker]
             progress(f"Kafka answers at {address}: used as it is")
             return []
     Broker.refuse_unless_loopback(addresses[0])
-    return [Broker(addresses[0], settings.stack_dir / "kafka", install(progress))]
+    return [Broker(addresses[0], settings.stack_dir / "kafka", _installation(settings, progress))]
+
+
+def _installation(settings: StackSettings, progress: Progress) -> Installation:
+    return install(progress, ELASTICSEARCH_VERSIONS[settings.stack_es_version])
 
 
 def _kafka_is_running(address: Address) -> bool:

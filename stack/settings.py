@@ -1,7 +1,7 @@
 """Settings of the commands of `stack`, from the environment."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +23,7 @@ class StackSettings(BaseSettings):
     kafka_ssl_cafile: str | None = None
     retention_days: NonNegativeInt = Field(default=30, description="0 keeps logs for ever")
     stack_dir: Path = Path(".stack")
+    stack_es_version: Literal["8", "9"] = Field(default="9", description="8 is version 8.19")
     stack_es_heap: str = Field(default="1g", description="heap of each node, as Java writes sizes")
     api_host: str = "127.0.0.1"
     api_port: PositiveInt = 8000

@@ -12,7 +12,7 @@ from stack.progress import Progress
 from stack.servers.server import Server
 
 WATCH_INTERVAL_S = 0.3
-WAIT_TIMEOUT_S = 180  # indexing 20,000 events takes 10 s on an idle machine, a minute on a busy one
+WAIT_TIMEOUT_S = 180  # indexing the past events takes 10 s on an idle machine, a minute on a busy one
 WAIT_REPORT_INTERVAL_S = 5
 ERROR_LEVEL = re.compile(r'"level": ?"(error|critical)"')
 

@@ -5,6 +5,7 @@ the answers any more; a refusal costs a hundredth of an answer. The connection r
 middleware the rest.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -30,20 +31,23 @@ class Slots:
         """Return a slot; raise `ApiError` 503 where none is free."""
         self.check()
         self.free -= 1
-        return Slot(self)
+        return Slot(self._give_back)
+
+    def _give_back(self) -> None:
+        self.free += 1
 
 
 class Slot:
     """A slot in use; released once, however often it is asked for."""
 
-    def __init__(self, slots: Slots) -> None:
-        self._slots: Slots | None = slots
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back: Callable[[], None] | None = give_back
 
     def release(self) -> None:
         """Make the slot free."""
-        if self._slots:
-            self._slots.free += 1
-        self._slots = None
+        give_back, self._give_back = self._give_back, None
+        if give_back:
+            give_back()
 
     def __enter__(self) -> Self:
         """Use the slot for a `with` block."""

@@ -7,11 +7,16 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from api.edge.headers import SAFETY
 from api.errors import failure
 
-ALLOWED_METHODS = ("GET",)
-ALLOWED_HEADERS = ("Authorization", "X-Request-Id", "Last-Event-ID")
-EXPOSED_HEADERS = ("X-Request-Id", "Retry-After", "X-Export-Total")
+ALLOWED_METHODS = ("GET", "HEAD")
+ALLOWED_HEADERS = (
+    *("Authorization", "X-Request-Id", "Last-Event-ID"),
+    *("Cache-Control", "If-None-Match", "Pragma", "X-Requested-With"),  # of HTTP clients in browsers
+    *("traceparent", "tracestate", "baggage", "sentry-trace"),  # of monitoring
+)
+EXPOSED_HEADERS = ("X-Request-Id", "Retry-After", "Content-Disposition", "X-Export-Total", "X-Export-Message")
 _REFUSED = (
     "this preflight is refused: API_CORS_ORIGINS lists the origins that may read, "
     f"with {', '.join(ALLOWED_METHODS)} and the headers {', '.join(ALLOWED_HEADERS)}"
@@ -28,5 +33,5 @@ class Cors(CORSMiddleware):
         """Return the answer to a preflight request."""
         answer = super().preflight_response(request_headers)
         headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
-        headers["X-Request-Id"] = uuid4().hex  # the middleware does not see this answer
+        headers |= SAFETY | {"X-Request-Id": uuid4().hex}  # the middleware does not see this answer
         return Response(None, 204, headers) if answer.status_code == 200 else failure(400, _REFUSED, headers)

@@ -1,17 +1,20 @@
-"""The outermost layer of the app: admission, one log line and the metrics of each request, a 500 for unexpected errors.
+"""The outermost layer of the app: admission, log lines and metrics of each request, a 500 for unexpected errors.
 
 Plain ASGI: Starlette's `BaseHTTPMiddleware` runs every request in a second task and copies its answer.
 """
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from time import perf_counter
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.edge.admission import TOO_MANY_REQUESTS, Slots, is_limited
+from api.edge.admission import Slot, is_limited
 from api.edge.exchange import Exchange
-from api.errors import MESSAGES, failure
+from api.edge.target import FOREIGN_HOST, is_for_this_machine
+from api.errors import MESSAGES, ApiError, failure, failure_of
 from api.metrics import ApiMetrics
 
 _log = structlog.get_logger()
@@ -20,10 +23,14 @@ _log = structlog.get_logger()
 class Middleware:
     """Around the whole app."""
 
-    def __init__(self, app: ASGIApp, metrics: ApiMetrics, slots: Slots) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: ApiMetrics, take_slot: Callable[[Exchange], Slot], *, is_locked: bool
+    ) -> None:
+        """Take a function that returns a slot for a request, or raises `ApiError`."""
         self._app = app
         self._metrics = metrics
-        self._slots = slots
+        self._take_slot = take_slot
+        self._is_locked = is_locked  # a key is needed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -32,36 +39,60 @@ class Middleware:
             return
         exchange = Exchange(scope, send)
         with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
-            with self._metrics.in_flight.track_inprogress():
-                await self._admit(exchange, receive)
-            self._record(exchange)
+            try:
+                with self._metrics.in_flight.track_inprogress():
+                    await self._admit(exchange, receive)
+            finally:
+                self._record(exchange)
+                _audit(exchange)
 
     async def _admit(self, exchange: Exchange, receive: Receive) -> None:
+        if not (self._is_locked or is_for_this_machine(exchange.scope["headers"])):
+            await failure(403, FOREIGN_HOST)(exchange.scope, receive, exchange.send)
+            return
         if not is_limited(exchange.scope["path"]):
             await _answer(self._app, exchange, receive)
             return
-        if not self._slots.free:
-            await failure(503, TOO_MANY_REQUESTS)(exchange.scope, receive, exchange.send)
+        try:
+            exchange.slot = self._take_slot(exchange)
+        except ApiError as error:
+            await failure_of(error)(exchange.scope, receive, exchange.send)
             return
-        with self._slots.take() as exchange.slot:
+        with exchange.slot:
             await _answer(self._app, exchange, receive)
 
     def _record(self, exchange: Exchange) -> None:
         # The path without the query string: that holds what people search for. No log line holds a key.
         seconds = perf_counter() - exchange.started_s
-        route = getattr(exchange.scope.get("route"), "path", "none")
-        self._metrics.requests.labels(route, str(exchange.status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
-        given = {"reader": exchange.reader, "reason": exchange.reason}
+        self._metrics.requests.labels(exchange.route, str(exchange.status)).inc()
+        self._metrics.seconds.labels(exchange.route).observe(seconds)
+        given = {"reader": exchange.key.kind, "key": exchange.key.name, "reason": exchange.reason}
         _log.info(
             "answered",
-            method=exchange.scope["method"],
-            path=exchange.scope["path"],
+            method=exchange.method,
+            path=exchange.path,
             status=exchange.status,
             milliseconds=round(seconds * 1000, 1),
             client=(exchange.scope.get("client") or [""])[0],
             **{name: value for name, value in given.items() if value},
         )
+
+
+def _audit(exchange: Exchange) -> None:
+    """Write who has read bodies, exported or tailed; never what was read or searched for."""
+    reading = exchange.reading
+    if not reading or exchange.status != HTTPStatus.OK:
+        return
+    _log.info(
+        "logs read",
+        key=exchange.key.name,
+        group=exchange.scope["path_params"].get("group", ""),
+        route=exchange.route,
+        parameters=reading.parameters,
+        bodies=reading.bodies,
+        count=reading.count,
+        complete=reading.is_complete,
+    )
 
 
 async def _answer(app: ASGIApp, exchange: Exchange, receive: Receive) -> None:

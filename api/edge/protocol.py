@@ -15,6 +15,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.edge.admission import TOO_MANY_REQUESTS, Slots, is_limited
+from api.edge.headers import SAFETY
 from api.edge.request_id import request_id
 from api.errors import RETRY_AFTER_S
 from api.metrics import ApiMetrics
@@ -26,6 +27,7 @@ _NOT_HTTP = "this is not a valid HTTP request"
 _HEAD_TOO_LARGE = f"the request line and the headers together are limited to {MAX_HEAD_BYTES} bytes"
 _TOO_SLOW = "the request was not complete in time"
 _TOO_MANY_CONNECTIONS = "too many open connections: try again in a moment"
+_SAFETY = "".join(f"{name}: {value}\r\n" for name, value in SAFETY.items())
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -230,6 +232,7 @@ def _refusal(status: int, message: str, request_id: str, *, is_kept: bool) -> by
         "content-type: application/json\r\n"
         f"content-length: {len(body)}\r\n"
         f"x-request-id: {request_id}\r\n"
+        f"{_SAFETY}"
         f"{f'retry-after: {RETRY_AFTER_S}' if status == 503 else 'cache-control: no-store'}\r\n"
         f"connection: {'keep-alive' if is_kept else 'close'}\r\n\r\n"
     )

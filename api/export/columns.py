@@ -1,5 +1,6 @@
 """The columns of CSV: a log in, its cells out. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
@@ -17,7 +18,11 @@ BODY_COLUMNS = ("request_detail.request_body", "request_detail.response_body")
 OBJECTS = {"price": Price, "usage": Usage, "request_detail": RequestDetail}
 TIME_COLUMNS = ("created_at", "request_at", "retry_at")
 # A spreadsheet runs a cell with one of these first characters as a formula; the last four are full-width forms.
-FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001
+_STARTS = "=+-@＝＋－＠"  # noqa: RUF001
+FORMULA_STARTS = frozenset(f"{_STARTS}\t\r\n")
+# One that reads the file with tabs or semicolons between cells takes quotation marks inside a line as text, so a cell
+# begins after each of these, and a row after each line break.
+_INNER_START = re.compile(rf'[;\t\r\n]"*(?=[{re.escape(_STARTS)}])')
 _GUARDED = frozenset({str, bool})
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(list[Any]).decode
@@ -64,7 +69,12 @@ def _getter(column: str, zone: str) -> Callable[[Mapping[str, Any]], Any]:
 def _guarded(value: str | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    value = _INNER_START.sub(_guarded_start, value)
     return f"'{value}" if value[:1] in FORMULA_STARTS else value
+
+
+def _guarded_start(found: re.Match[str]) -> str:
+    return f"{found[0][0]}'{found[0][1:]}"
 
 
 def _in_zone(moment: str, zone: str) -> str:

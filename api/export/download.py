@@ -11,15 +11,13 @@ from msgspec import Struct
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.edge.admission import Slots
-from api.edge.exchange import exchange_of
-from api.edge.protocol import LenientProtocol
+from api.edge.exchange import Exchange, Reading, exchange_of
 from api.errors import ApiError
 from api.export.formats import Write
 from api.export.walk import Walk, pages
 from api.query import count_body, in_point_in_time, matching
+from api.services import Services
 from api.store.answers import Hit
-from api.store.client import Store
 
 EXPORT_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -47,22 +45,28 @@ class Download(Response):
     `Response.__init__` is not called: it builds a body, and this answer is sent as it is read.
     """
 
-    def __init__(self, store: Store, exports: Slots, file: File) -> None:
+    def __init__(self, services: Services, file: File, is_allowed: Callable[[], bool], reading: Reading) -> None:
         self.background = None
-        self._store = store
-        self._exports = exports
+        self._store = services.store
+        self._exports = services.exports
+        self._streams = services.access.streams
         self._file = file
+        self._is_allowed = is_allowed  # its key still allows the export
+        self._reading = reading
         self._expected = 0  # logs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the middleware reads
         """Send the file. A failure before the first byte has a status; after it the connection is closed early."""
         exchange = exchange_of(scope)
-        with self._exports.take():
+        with self._exports.take(exchange.key):
             exchange.release_slot()
             async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._file.walk)) as walk:
                 self._expected, hits = await self._count(pit), await _next(walk)
                 await send({"type": "http.response.start", "status": 200, "headers": self._head()})
-                end = await self._send_all(hits, walk, exchange.connection, send)
+                if exchange.is_head:
+                    await send({"type": "http.response.body"})
+                    return
+                end = await self._send_all(hits, walk, exchange, send)
             end()  # after the point in time is closed: the middleware cancels what still runs on a closed connection
 
     async def _count(self, pit: str) -> int:
@@ -76,27 +80,32 @@ class Download(Response):
         return [*self._file.headers, *encoding, (b"x-export-total", b"%d" % self._expected), *EXPORT_HEADERS]
 
     async def _send_all(
-        self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], connection: LenientProtocol, send: Send
+        self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], exchange: Exchange, send: Send
     ) -> Callable[[], None]:
         """Send the logs; return the function that ends the answer."""
-        rows, compressor = 0, _Compressor(is_compressed=self._file.is_compressed)
+        self._reading.is_complete = False
         try:
-            await _send(send, compressor.add(self._file.header))
-            while hits:
-                # In a thread, so that other requests are answered meanwhile.
-                await _send(send, await asyncio.to_thread(self._written, compressor, hits))
-                rows += len(hits)
-                hits = await _next(walk)
-            self._check(rows)
-            await _send(send, compressor.end())
+            async with self._streams.while_allowed(self._is_allowed):
+                await self._send_pages(hits, walk, send)
         except ApiError as error:
-            _log.warning("export ended early", rows=rows, reason=error.reason or error.message)
-            return connection.cut
-        return partial(connection.finish, b"x-export-count: %d" % rows)
+            exchange.reason = error.reason or error.message
+            _log.warning("export ended early", rows=self._reading.count, reason=exchange.reason)
+            return exchange.connection.cut
+        self._reading.is_complete = True
+        return partial(exchange.connection.finish, b"x-export-count: %d" % self._reading.count)
 
-    def _check(self, rows: int) -> None:
-        if rows != self._expected:
-            raise ApiError(500, "the export is not complete", reason=f"{rows} of {self._expected} logs were read")
+    async def _send_pages(self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], send: Send) -> None:
+        compressor = _Compressor(is_compressed=self._file.is_compressed)
+        await _send(send, compressor.add(self._file.header))
+        while hits:
+            self._reading.count += len(hits)
+            # In a thread, so that other requests are answered meanwhile.
+            await _send(send, await asyncio.to_thread(self._written, compressor, hits))
+            hits = await _next(walk)
+        if self._reading.count != self._expected:
+            found = f"{self._reading.count} of {self._expected} logs were read"
+            raise ApiError(500, "the export is not complete", reason=found)
+        await _send(send, compressor.end())
 
     def _written(self, compressor: "_Compressor", hits: Sequence[Hit]) -> bytes:
         return compressor.add(self._file.write(hits))

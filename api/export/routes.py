@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.checkpoints.as_of import at_its_moment
+from api.edge.exchange import exchange_of
+from api.errors import ApiError
 from api.export.columns import BODY_COLUMNS, COLUMNS, source_fields
 from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
@@ -14,7 +16,7 @@ from api.query import BODY_FIELDS, READABLE
 from api.request.parameters import INT64, Parameter, boolean, one_of, whole_number
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.request.timezone import NAMES, read_zone
-from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
 
 EXPORT_PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
@@ -61,12 +63,14 @@ router = feature_router("export")
 
 
 async def export(request: Request, parsed: ParsedRequest[ExportParams]) -> Response:
-    """Answer the file."""
+    """Answer the file; raise `ApiError` 403 for a key that may not export."""
+    if not exchange_of(request.scope).key.export:
+        raise ApiError(403, "this key may not export: read the logs page by page")
     services = services_of(request)
     parsed = await at_its_moment(services.poller, parsed)
     is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
     file = (_csv_file if parsed.params.format == "csv" else _ndjson_file)(parsed, is_compressed=is_compressed)
-    return Download(services.store, services.exports, file)
+    return Download(services, file, services.access.still_allows(request), reading(request, parsed))
 
 
 def accepts_gzip(header: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from api.errors import ApiError
 from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter
@@ -13,6 +13,8 @@ from api.request.view import View
 
 MAX_FIELDS = 1000  # parameters in one query string
 MAX_SHOWN = 80  # characters of a value or a name that a message repeats
+KEY = "key"  # a parameter of every route, where a request has no Authorization header
+NO_BODIES = "this key may not read bodies: they are neither answered nor searched"
 MAX_NAMED = 10  # names or words that a message lists
 
 
@@ -56,6 +58,7 @@ class ParsedRequest(Struct, Generic[P], frozen=True):
     view: View
     params: P
     message: str = ""  # what the caller should know although the request is answered: unknown parameters, ignored words
+    given: tuple[str, ...] = ()  # the parameters, for the audit: without texts, which may quote logs
 
 
 class Form(Struct, Generic[P], frozen=True):
@@ -70,9 +73,10 @@ class Form(Struct, Generic[P], frozen=True):
         shared = GROUP_PARAMETERS if of_group else PARAMETERS
         return (*(one for one in shared if one.name not in self.without), *self.own)
 
-    def parse(self, query_string: bytes, group: str | None) -> ParsedRequest[P]:
+    def parse(self, query_string: bytes, group: str | None, *, bodies: bool = True) -> ParsedRequest[P]:
         """Return a parsed request; `group` is the one in the path, None for all logs.
 
+        `bodies` tells whether the caller may read the bodies. Otherwise they are not answered, and not searched either.
         Raise `ApiError` 400 that names the parameter, the value and what is allowed.
         """
         if group == "":
@@ -80,8 +84,11 @@ class Form(Struct, Generic[P], frozen=True):
         given = _given(query_string)
         parameters = self.parameters(of_group=group is not None)
         values = {one.name: value for one in parameters for value in _values(one, given)}
-        message = "; ".join([*_unknown(given, parameters), *_ignored(values.get("query"))])
-        return ParsedRequest(View(group), self.params(**values), message)
+        params = self.params(**values)
+        told = [*_unknown(given, parameters), *_ignored(params.query), *([] if bodies else _withheld(params))]
+        if not bodies:
+            params = structs.replace(params, include_detail=False)
+        return ParsedRequest(View(group, bodies=bodies), params, "; ".join(told), _shown(values))
 
 
 def _given(query_string: bytes) -> dict[str, str]:
@@ -109,7 +116,7 @@ def _value(parameter: Parameter, name: str, text: str) -> Any:
 
 
 def _unknown(given: Mapping[str, str], parameters: tuple[Parameter, ...]) -> list[str]:
-    known = {name for one in parameters for name in (one.name, one.alias)}
+    known = {KEY, *(name for one in parameters for name in (one.name, one.alias))}
     names = [shortened(name) for name in given if name not in known]
     return [f"unknown parameters ignored: {_listed(names)}"] if names else []
 
@@ -119,6 +126,16 @@ def _ignored(query: Words | None) -> list[str]:
         return []
     listed = _listed([shortened(text) for text in query.ignored])
     return [f"query terms ignored (no searchable characters): {listed}"]
+
+
+def _withheld(params: SearchParams) -> list[str]:
+    return [NO_BODIES] if params.include_detail or params.query else []
+
+
+def _shown(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was given: numbers and booleans with their values, texts by the name of their parameter alone."""
+    numbers = {name: str(value).lower() for name, value in values.items() if isinstance(value, int)}
+    return tuple(f"{name}={numbers[name]}" if name in numbers else name for name in values)
 
 
 def _listed(names: list[str]) -> str:

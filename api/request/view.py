@@ -13,3 +13,4 @@ class View(Struct, frozen=True):
 
     group: str | None = None  # from the path; None: the logs of all groups
     snapshot: Snapshot | None = None  # None: whatever is searchable now
+    bodies: bool = True  # False: the two bodies are neither answered nor searched

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
+from msgspec import structs
 
 from api.envelope import log, success
 from api.errors import ApiError
@@ -11,7 +12,7 @@ from api.openapi import one_log
 from api.query import Body, newest_body, term
 from api.request.parameters import int64
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
-from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
 
 DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
@@ -33,6 +34,7 @@ async def by_id(request: Request, parsed: ParsedRequest[SearchParams]) -> Respon
         number = int64(text)
     except ValueError:
         raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
+    parsed = structs.replace(parsed, given=(f"id={number}", *parsed.given))
     return await _newest(request, parsed, [term("id", number)])
 
 
@@ -48,6 +50,8 @@ async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses
     (found,) = await services_of(request).store.search([newest_body(parsed.view, parsed.params, clauses)])
     if not found.hits.hits:
         raise ApiError(404, "no such log among those that this path and these filters show")
+    if parsed.params.include_detail:
+        reading(request, parsed).count = 1
     data = log(found.hits.hits[0], with_bodies=parsed.params.include_detail)
     return Response(success(data, parsed.message), media_type="application/json")
 

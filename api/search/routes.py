@@ -10,7 +10,7 @@ from api.envelope import SearchResult, search_answer
 from api.openapi import EXAMPLE_EVENT, example_hit, json_answer
 from api.query import MENUS
 from api.request.params import Form, ParsedRequest, SearchParams
-from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.search.find import find
 from api.services import services_of
 from api.store.answers import Aggregation, Bucket
@@ -23,6 +23,8 @@ async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Respo
     services = services_of(request)
     parsed = await at_its_moment(services.poller, parsed)
     result = await find(services.store, services.metrics, parsed.view, parsed.params)
+    if parsed.params.include_detail and result.hits:
+        reading(request, parsed).count = len(result.hits)
     body = search_answer(result, parsed.message, with_bodies=parsed.params.include_detail)
     return Response(body, media_type="application/json")
 

@@ -1,6 +1,6 @@
 """Everything that talks to Elasticsearch.
 
-`client` bodies out, answers in, and what an error means for the caller; `answers` the answers, typed; `liveness`
-whether Elasticsearch answers; `readiness` whether a search would succeed; `shared_reads` reads that many ask for at
-once.
+`client` bodies out, answers in, and what an error means for the caller; `answers` the answers, typed; `error_words`
+what a log line says of an error; `liveness` whether Elasticsearch answers; `readiness` whether a search would succeed;
+`shared_reads` reads that many ask for at once.
 """

@@ -15,6 +15,7 @@ from api.metrics import ApiMetrics
 from api.query import PIT_KEEP_ALIVE, Body, has_range, trial_body
 from api.settings import ApiSettings
 from api.store.answers import Found, read_answers
+from api.store.error_words import why_no_answer, words_of_error
 from api.store.liveness import Liveness, unavailable
 
 CLIENT_SLACK_S = 1  # so that the search times out in Elasticsearch before the connection does
@@ -143,9 +144,9 @@ class Store:
         except ElasticsearchError as error:
             raise _meaning(error.meta.status, _text(error.body)) from error
         except ConnectionTimeout as error:
-            raise _timed_out(str(error)) from error
+            raise _timed_out(why_no_answer(error)) from error
         except TransportError as error:
-            raise unavailable(str(error)) from error
+            raise unavailable(why_no_answer(error)) from error
         self._liveness.heard()
         return bytes(answer.body)
 
@@ -172,8 +173,8 @@ def _check(found: Found) -> None:
 
 
 def _meaning(status: int, error: bytes) -> ApiError:
-    """Return what an error of Elasticsearch means for the caller; its own text goes to the log line only."""
-    reason = f"{status}: {error[:2000].decode('utf-8', 'replace')}"
+    """Return what an error of Elasticsearch means for the caller; the reason for the log line quotes no log."""
+    reason = words_of_error(status, error)
     by_words = (meaning for marks, meaning in _BY_WORDS.items() if any(mark in error for mark in marks))
     return ApiError(*next(by_words, _BY_STATUS.get(status, _UNEXPECTED)), reason=reason)
 

@@ -11,9 +11,17 @@ from typing import Any, TypeVar
 
 import structlog
 from elasticsearch import ApiError as ElasticsearchError
-from elasticsearch import AsyncElasticsearch, ConnectionTimeout, TransportError
+from elasticsearch import (
+    AsyncElasticsearch,
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionTimeout,
+    TransportError,
+    UnsupportedProductError,
+)
 
 from api.errors import ApiError
+from service.elasticsearch_version import ROOT_HEADERS, ServerNotSupportedError, check_version
 
 CHECK_PAUSE_S = 0.3  # between two checks
 SILENCE_S = 1.4  # without any answer it counts as away. With the pause, a caller gets a 503 within two seconds
@@ -35,6 +43,8 @@ class Liveness:
         self._running: set[asyncio.Task[Any]] = set()
         self.answers = True  # until the first check fails
         self.has_index = False
+        self.not_supported = ""  # which server it is instead
+        self._is_version_known = False
 
     async def run(self) -> None:
         """Check until cancelled."""
@@ -45,13 +55,34 @@ class Liveness:
     async def check(self) -> None:
         """Check once."""
         try:
+            await self._check_version()
             self.has_index = bool(await self._client.indices.exists_alias(name=self._alias))
+        except ServerNotSupportedError as error:
+            self._refuse(str(error))
+            return
         except ElasticsearchError:  # such as missing rights for this request: it does answer
             self.has_index = True
         except TransportError as error:
             self._away(error)
             return
         self.heard()
+
+    async def _check_version(self) -> None:
+        """Ask for the version until it is known; after that the server is taken to stay what it is."""
+        if self._is_version_known:
+            return
+        try:
+            check_version((await self._client.perform_request("GET", "/", headers=ROOT_HEADERS)).body)
+        except UnsupportedProductError as error:
+            check_version(error.body)  # another product, or a proxy that removes the header
+        except (AuthenticationException, AuthorizationException):
+            pass  # `GET /` needs a right that a search does not need
+        self._is_version_known, self.not_supported = True, ""
+
+    def _refuse(self, reason: str) -> None:
+        if reason != self.not_supported:
+            _log.error("the server cannot be used", reason=reason)
+        self.not_supported, self.answers = reason, False
 
     def heard(self) -> None:
         """Record that an answer arrived, to any request."""

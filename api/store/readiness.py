@@ -29,6 +29,8 @@ class Readiness:
     async def _check(self) -> None:
         self._good_s = -GOOD_FOR_S
         await self._liveness.check()
+        if self._liveness.not_supported:
+            raise ApiError(503, self._liveness.not_supported)
         if not self._liveness.answers:
             raise ApiError(503, "Elasticsearch does not answer")
         if not self._liveness.has_index:

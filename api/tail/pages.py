@@ -8,7 +8,7 @@ from msgspec import Struct
 from api.checkpoints.position import BEFORE_FIRST, Position, Shard, event_id
 from api.envelope import log
 from api.query import BODY_FIELDS, READABLE, Body, matching
-from api.request.params import ParsedRequest, SearchParams
+from api.request.params import P, ParsedRequest
 from api.store.answers import Hit
 from api.store.client import Store
 from api.store.shared_reads import SharedReads
@@ -43,7 +43,7 @@ class TailPage(Struct, frozen=True):
         return len(self.events)
 
 
-def selection(parsed: ParsedRequest[SearchParams]) -> TailSelection:
+def selection(parsed: ParsedRequest[P]) -> TailSelection:
     """Return what a request selects."""
     clauses = msgspec.json.encode(matching(parsed.view, parsed.params), order="sorted")
     return TailSelection(clauses, parsed.params.include_detail)

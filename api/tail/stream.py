@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.checkpoints.poller import CheckpointPoller
 from api.checkpoints.position import Position, event_id, first_unread
-from api.edge.exchange import exchange_of
+from api.edge.exchange import Reading, exchange_of
 from api.edge.protocol import LenientProtocol
 from api.errors import ApiError
 from api.services import Services
@@ -27,7 +27,6 @@ TAIL_HEADERS = [
     (b"x-accel-buffering", b"no"),  # or nginx holds the events back
 ]
 TOO_SLOW = "the client does not read: connect again with Last-Event-ID, and read faster or filter more"
-KEY_REVOKED = "the key no longer gives access to these logs"
 RESTARTING = "the service is restarting: connect again with Last-Event-ID"
 
 
@@ -37,7 +36,8 @@ class Tail(NamedTuple):
     selected: TailSelection
     position: Position
     message: str
-    is_allowed: Callable[[], bool]
+    is_allowed: Callable[[], bool]  # its key still allows the tail
+    reading: Reading
 
 
 class Stream(Response):
@@ -62,16 +62,26 @@ class Stream(Response):
         exchange = exchange_of(scope)
         self._send = send
         with ExitStack() as open_tail:
-            open_tail.enter_context(self._services.tails.take())
+            open_tail.enter_context(self._services.tails.take(exchange.key))
             open_tail.enter_context(self._services.metrics.tails.track_inprogress())
             open_tail.enter_context(self._poller.listener())
             exchange.release_slot()
-            try:
-                await send({"type": "http.response.start", "status": 200, "headers": TAIL_HEADERS})
-                reason = await self._follow(exchange.connection)
-            except TimeoutError:
-                reason = TOO_SLOW
+            await send({"type": "http.response.start", "status": 200, "headers": TAIL_HEADERS})
+            if exchange.is_head:
+                await send({"type": "http.response.body"})
+                return
+            reason = await self._follow_while_allowed(exchange.connection)
         exchange.connection.end(_event("end", reason))
+
+    async def _follow_while_allowed(self, connection: LenientProtocol) -> str:
+        """Send new logs; return why the tail ends."""
+        try:
+            async with self._services.access.streams.while_allowed(self._tail.is_allowed):
+                return await self._follow(connection)
+        except TimeoutError:
+            return TOO_SLOW
+        except ApiError as error:
+            return error.message
 
     async def _follow(self, connection: LenientProtocol) -> str:
         """Send new logs after each poll; return why the tail ends."""
@@ -81,7 +91,7 @@ class Stream(Response):
                 reason = await self._catch_up(connection)
             except ApiError as error:
                 reason = "" if error.status in (503, 504) else error.message
-            if reason := reason or self._reason_to_end(connection):
+            if reason := reason or _reason_to_end(connection):
                 return reason
             await self._heartbeat()
             await self._poller.next_poll()
@@ -89,7 +99,7 @@ class Stream(Response):
     async def _catch_up(self, connection: LenientProtocol) -> str:
         """Send pages until all logs of the latest poll were sent; return why the tail ends before that, or ""."""
         while await self._advance():
-            if reason := self._reason_to_end(connection):
+            if reason := _reason_to_end(connection):
                 return reason
         return ""
 
@@ -105,14 +115,10 @@ class Stream(Response):
             return False
         page = await self._pages.after(self._position, shard, self._tail.selected)
         if page.events:
+            self._tail.reading.count += page.events.count(EVENT_END)
             await self._write(page.events)
         self._position = page.position
         return True
-
-    def _reason_to_end(self, connection: LenientProtocol) -> str:
-        if connection.is_ending:
-            return RESTARTING
-        return "" if self._tail.is_allowed() else KEY_REVOKED
 
     async def _heartbeat(self) -> None:
         if monotonic() - self._sent_s >= self._heartbeat_s:
@@ -127,6 +133,10 @@ class Stream(Response):
             async with asyncio.timeout(self._patience_s):
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
             self._sent_s = monotonic()
+
+
+def _reason_to_end(connection: LenientProtocol) -> str:
+    return RESTARTING if connection.is_ending else ""
 
 
 def chunks(events: bytes) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import NamedTuple
 
-from indexer.delivery.batching import MAX_OPERATIONS
+from indexer.delivery.queue import MAX_OPERATIONS
 from stack.errors import CommandError
 from stack.network.address import parse_address
 from stack.network.connection import Connection

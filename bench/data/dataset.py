@@ -10,6 +10,7 @@ from bench.data.documents import documents, unsent_records
 from bench.data.elasticsearch_admin import ElasticsearchAdmin
 from indexer.event.document import IndexTarget
 from mappings.index import write_alias
+from stack.corpora import CORPORA
 from stack.events.generate import events, history
 from stack.progress import Progress
 
@@ -25,6 +26,7 @@ class Dataset(NamedTuple):
     events: int
     days: float  # `created_at` is spread over these days before `now_ms`
     now_ms: int
+    corpus: str = "small"
 
     def created_ms(self) -> Iterator[int]:
         """Yield the `created_at` of every document, epoch ms, ascending."""
@@ -45,7 +47,7 @@ def loaded_dataset(url: str, dataset: Dataset, progress: Progress) -> Iterator[N
 def _load(admin: ElasticsearchAdmin, dataset: Dataset, progress: Progress) -> None:
     alias, period = dataset.target.alias, dataset.target.period
     admin.recreate_indices(dataset.target, {write_alias(alias, period, moment) for moment in dataset.created_ms()})
-    generated = events(DATASET_SEED, dataset.created_ms())
+    generated = events(DATASET_SEED, dataset.created_ms(), corpus=CORPORA[dataset.corpus])
     lines = (document.lines for document in documents(unsent_records(generated), dataset.target))
     reported = _with_progress(lines, dataset.events, progress)
     send(admin.url, pack(reported, LOAD_OPTIONS.bulk_bytes), LOAD_OPTIONS.in_flight)

@@ -9,9 +9,10 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import KEPT_FOR_EVER_SINCE_MS, Window, decode
 from indexer.event.document import IndexTarget, operation
+from indexer.event.origin import Origins
 from indexer.offsets import Span
 from mappings.instant import YEAR_10000_MS
-from stack.events.generate import Event
+from stack.events.call import Event
 
 ANY_TIME = Window(KEPT_FOR_EVER_SINCE_MS, YEAR_10000_MS)
 NO_SPAN = Span(TopicPartition("", 0), 0, 0, 0)  # nothing is committed, so offsets do not matter
@@ -28,7 +29,7 @@ class Document(NamedTuple):
 def documents(records: Iterable[ConsumerRecord], target: IndexTarget) -> Iterator[Document]:
     """Yield the document of each record."""
     for record in records:
-        log = operation(decode(record.value, ANY_TIME), record, NO_SPAN, target)
+        log = operation(decode(record.value, ANY_TIME), record, Origins().of(record), NO_SPAN, target)
         lines = b"".join((log.action, memoryview(log.value)[:-1], log.tail))
         yield Document(lines, log.target, len(record.value))
 

@@ -13,6 +13,7 @@ COUNT_INTERVAL_S = 0.1  # more than ten counts a second would load the server th
 STALL_TIMEOUT_S = 60
 WITHOUT_MERGES_S = 1.0  # no merge for so long means that merging has ended
 KEEP_FOR_EVER = 0  # retention in days: nothing expires during a benchmark
+MAX_INDICES = 400  # each period of a benchmark has its own
 
 
 class ElasticsearchAdmin:
@@ -29,7 +30,7 @@ class ElasticsearchAdmin:
     def recreate_indices(self, target: IndexTarget, aliases: Iterable[str]) -> None:
         """Delete the indices of `target` and create an empty one for each write alias, as the indexer does."""
         self.delete_indices(target.alias)
-        indices = Indices(self._client, target, KEEP_FOR_EVER)
+        indices = Indices(self._client, target, KEEP_FOR_EVER, MAX_INDICES)
         indices.install_template()
         if missing := indices.prepare(aliases):
             raise CommandError(next(iter(missing.values())))

@@ -9,8 +9,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import UnknownTopicOrPartitionError
 
 from bench.data.names import new_name
-from indexer.consumer.loop import CONSUMER
-from stack.events.generate import Event
+from indexer.consumer.options import CONSUMER
+from stack.events.call import Event
 from stack.feed import PRODUCER_OPTIONS, Feed
 
 PARTITIONS = 4

@@ -8,7 +8,8 @@ from statistics import median
 
 from bench.tables import markdown_table
 from indexer.event.decode import Window, decode
-from indexer.event.redact import Redaction
+from indexer.redaction.redact import Redaction
+from stack.corpora import CORPORA, EVENT_RATIO
 from stack.events.generate import events, history
 
 REDACTION_EVENTS = 10_000
@@ -16,22 +17,24 @@ REDACTION_ROUNDS = 5
 REDACTION_SEED = 2
 RETENTION_DAYS = 30
 SECRET = "Incorrect API key provided: " + "sk-" + "proj-Zx81kLw0Qm_r4TnB6cVd2Ye7"  # as in answers of providers
-REDACTION_COLUMNS = ("events", "no rule, CPU µs/event", "all rules, CPU µs/event", "more")
+REDACTION_COLUMNS = ("events", "bytes", "no rule, CPU µs/event", "all rules, CPU µs/event", "more")
 
 
 def redaction() -> str:
     """Run the benchmark and return its report in Markdown."""
     now_ms = time.time_ns() // 1_000_000
     window = Window.at(now_ms, RETENTION_DAYS)
-    generated = list(events(REDACTION_SEED, history(REDACTION_EVENTS, now_ms, 1)))
-    with_secret = [{**event, "content": SECRET} for event in generated]
-    rows = [
-        _row("as the feed writes them", [_json(event) for event in generated], window),
-        _row("each with a key in `content`", [_json(event) for event in with_secret], window),
-    ]
+    rows = []
+    for name, corpus in CORPORA.items():
+        count = REDACTION_EVENTS // (EVENT_RATIO if name == "realistic" else 1)
+        generated = list(events(REDACTION_SEED, history(count, now_ms, 1), corpus=corpus))
+        with_secret = [{**event, "content": SECRET} for event in generated]
+        rows.append(_row(name, [_json(event) for event in generated], window))
+        rows.append(_row(f"{name}, each with a key in `content`", [_json(event) for event in with_secret], window))
     method = (
-        f"Decoding alone, {REDACTION_EVENTS:,} events in one thread, with no rule and with all rules in turn, "
-        f"{REDACTION_ROUNDS} rounds, median of the CPU time:"
+        f"Decoding alone, {REDACTION_EVENTS:,} events of the small corpus and {REDACTION_EVENTS // EVENT_RATIO:,} of "
+        f"the realistic one, in one thread, with no rule and with all rules in turn, {REDACTION_ROUNDS} rounds, median "
+        "of the CPU time:"
     )
     return "\n\n".join(["### Redaction", method, markdown_table(REDACTION_COLUMNS, rows)])
 
@@ -46,7 +49,8 @@ def _row(name: str, values: Sequence[bytes], window: Window) -> list[str]:
         [_cpu_us(partial(_decode_all, values, window, rules)) for rules in rule_sets] for _ in range(REDACTION_ROUNDS)
     ]
     without, with_all = (median(times) / len(values) for times in zip(*rounds, strict=True))
-    return [name, f"{without:.1f}", f"{with_all:.1f}", f"{with_all - without:.1f}"]
+    size = sum(map(len, values)) / len(values)
+    return [name, f"{size:,.0f}", f"{without:.1f}", f"{with_all:.1f}", f"{with_all - without:.1f}"]
 
 
 def _decode_all(values: Sequence[bytes], window: Window, rules: Redaction) -> None:

@@ -18,6 +18,7 @@ from bench.programs import IndexerJob
 from bench.servers import MeasuredServers
 from bench.tables import markdown_table, one_line
 from indexer.event.document import IndexTarget
+from stack.corpora import CORPORA
 from stack.events.generate import events, history
 from stack.progress import Progress
 
@@ -43,6 +44,7 @@ class IngestPlan(NamedTuple):
     days: float = 1  # `created_at` is spread over these days
     trial_documents: int = 40_000  # for the first round of the trial
     candidates: Sequence[BulkOptions] = CANDIDATES  # for raw bulk requests
+    corpus: str = "small"
 
 
 class IngestRound(NamedTuple):
@@ -70,7 +72,8 @@ class IngestSetup(NamedTuple):
 def ingest(servers: MeasuredServers, plan: IngestPlan, progress: Progress) -> str:
     """Run the benchmark and return its report in Markdown."""
     progress(f"filling a topic with {plan.events:,} events of the last {plan.days:g} days")
-    generated = events(INGEST_SEED, history(plan.events, time.time_ns() // 1_000_000, plan.days))
+    moments_ms = history(plan.events, time.time_ns() // 1_000_000, plan.days)
+    generated = events(INGEST_SEED, moments_ms, corpus=CORPORA[plan.corpus])
     with filled_topic(servers.bootstrap_servers, generated) as topic:
         setup = _set_up(servers, topic)
         try:
@@ -110,7 +113,8 @@ def _report(plan: IngestPlan, setup: IngestSetup, fastest: BulkOptions, rounds: 
     event_bytes = mean(document.event_bytes for document in setup.documents)
     document_bytes = mean(len(document.lines) for document in setup.documents)
     method = (
-        f"{count:,} events of {event_bytes:,.0f} bytes on average ({document_bytes:,.0f} in the bulk body), "
+        f"{count:,} events of the {plan.corpus} corpus, {event_bytes:,.0f} bytes on average ({document_bytes:,.0f} in "
+        "the bulk body), "
         f"`created_at` over {plan.days:g} days, from a full topic (4 partitions, lz4) until a count through the alias "
         "finds all of them, without a forced refresh. The indexer's time starts when it has been assigned its "
         "partitions, and its CPU per event is counted from there; `with its start` is from the start of the process. "

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from bench.data.bulk import BULK_HEADERS, BULK_PATH, bulk_connection
 from bench.data.dataset import Dataset
 from bench.data.documents import documents, unsent_records
+from stack.corpora import CORPORA
 from stack.events.generate import events
 
 DOCUMENTS_PER_BATCH = 20
@@ -40,5 +41,5 @@ def _write(elasticsearch_url: str, dataset: Dataset, stopping: Event) -> None:
 
 def _bulk_body(dataset: Dataset, first_id: int) -> bytes:
     now_ms = time.time_ns() // 1_000_000
-    generated = events(LIVE_SEED + first_id, repeat(now_ms, DOCUMENTS_PER_BATCH), first_id)
+    generated = events(LIVE_SEED + first_id, repeat(now_ms, DOCUMENTS_PER_BATCH), first_id, CORPORA[dataset.corpus])
     return b"".join(document.lines for document in documents(unsent_records(generated), dataset.target))

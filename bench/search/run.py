@@ -35,6 +35,7 @@ class SearchPlan(NamedTuple):
     rounds: int = 60  # of each search, on each side
     warm_ups: int = 10
     live: bool = False  # measure a second time while documents are being written
+    corpus: str = "small"
 
 
 class SearchSetup(NamedTuple):
@@ -49,7 +50,7 @@ class SearchSetup(NamedTuple):
 
 def search(servers: MeasuredServers, plan: SearchPlan, progress: Progress) -> str:
     """Run the benchmark and return its report in Markdown."""
-    dataset = Dataset(IndexTarget(new_name(), "day"), plan.events, DAYS, time.time_ns() // 1_000_000)
+    dataset = Dataset(IndexTarget(new_name(), "day"), plan.events, DAYS, time.time_ns() // 1_000_000, plan.corpus)
     with loaded_dataset(servers.elasticsearch_url, dataset, progress):
         cases = record_cases(servers, dataset)
         with running_api(servers, dataset.target.alias) as (url, _):
@@ -74,7 +75,8 @@ def _compare_all(setup: SearchSetup) -> list[Comparison]:
 def _report(plan: SearchPlan, comparisons: list[Comparison]) -> str:
     worst = max(one.api.p50 / one.bare.p50 for one in comparisons)
     method = (
-        f"{plan.events:,} logs over {DAYS} days, 10 a page. The API over HTTP against the Elasticsearch requests that "
+        f"{plan.events:,} logs of the {plan.corpus} corpus over {DAYS} days, 10 a page. The API over HTTP against the "
+        "Elasticsearch requests that "
         f"it sends, sent bare in the same order: {plan.rounds} of each, alternately, one at a time, over kept-alive "
         "connections. Elasticsearch's request cache is warm for both sides, as for a web panel that pages through one "
         "search: totals and menus come from the cache, the logs of a page never do."

@@ -15,13 +15,17 @@ from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
 
 from indexer.assembly import assemble
+from indexer.causes import Causes
 from indexer.commands.topic_ends import topic_ends
 from indexer.consumer import backpressure
-from indexer.consumer.loop import CONSUMER, poll_timeout_ms
+from indexer.consumer.loop import poll_timeout_ms
+from indexer.consumer.options import CONSUMER
+from indexer.consumer.parked import ParkedReader
+from indexer.dead_letters.reasons import kind_of
 from indexer.dead_letters.rejection import Rejection, Stage
 from indexer.kafka_python.damaged import DamagedPlaces
 from indexer.kafka_python.workarounds import release_parked
-from indexer.ledger import Ledger
+from indexer.ledger import Ends, Ledger
 from indexer.settings import IndexerSettings
 
 _log = structlog.get_logger()
@@ -43,7 +47,7 @@ class TimeSpan(NamedTuple):
 
 
 class CountedRejections:
-    """Counts rejected records by reason instead of writing dead letters."""
+    """Counts rejected records by the kind of their reason instead of writing dead letters."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.reasons: Counter[str] = Counter()
@@ -53,7 +57,7 @@ class CountedRejections:
     def reject(self, _stage: Stage, rejections: Sequence[Rejection], of_records: int) -> None:  # noqa: ARG002
         """Count rejected records and end them."""
         with self._lock:
-            self.reasons.update(rejection.reason for rejection in rejections)
+            self.reasons.update(kind_of(rejection.reason) for rejection in rejections)
         for rejection in rejections:
             self._ledger.skipped(rejection.record, rejection.span)
 
@@ -64,23 +68,28 @@ class Replay:
     def __init__(self, settings: IndexerSettings, client: Elasticsearch, stopping: Event) -> None:
         self._settings = settings
         self._stopping = stopping
-        self._ledger = Ledger()
+        ends = Ends(Ledger(), Causes())
+        self._ledger = ends.ledger
         self._rejected = CountedRejections(self._ledger)
-        self._pipeline = assemble(settings, client, self._ledger, self._rejected)
+        self._pipeline = assemble(settings, client, ends, self._rejected)
+        self._parked = ParkedReader(settings, self._pipeline.intake, ends, stopping)
         self._consumer = KafkaConsumer(**settings.kafka_options(), **CONSUMER, group_id=None)
-        DamagedPlaces(is_believed_at_once=True).read_past(self._consumer)
+        DamagedPlaces(settings.unpack_limits(), is_believed_at_once=True).read_past(self._consumer)
         self._reported = monotonic()
 
     def run(self, span: TimeSpan) -> None:
         """Replay, and return when everything has ended.
 
-        Raise KafkaError where Kafka does not answer, NoTopicError where the topic does not exist.
+        Raise KafkaError where Kafka does not answer, ApiError or TransportError where Elasticsearch does not at the
+        start, NoTopicError where the topic does not exist.
         """
+        self._pipeline.origins.key = self._pipeline.indices.signing_key()
         self._pipeline.start()
+        self._parked.start()
         try:
             self._read(self._seek(span))
-            self._pipeline.batcher.flush()
-            while self._ledger.offsets.records_in_flight() and not self._stopping.wait(DRAIN_CHECK_SECONDS):
+            self._pipeline.queue.flush()
+            while self._is_busy() and not self._stopping.wait(DRAIN_CHECK_SECONDS):
                 self._report_if_due()
         finally:
             self._pipeline.stop()
@@ -88,6 +97,10 @@ class Replay:
         for reason, records in self._rejected.reasons.most_common(MAX_REASONS):
             _log.warning("rejected, as when it was first read", records=records, reason=reason)
         self._report("stopped" if self._stopping.is_set() else "done")
+
+    def _is_busy(self) -> bool:
+        offsets = self._ledger.offsets
+        return bool(offsets.records_in_flight() or offsets.parked())
 
     def _seek(self, span: TimeSpan) -> dict[TopicPartition, int]:
         """Seek to the beginning in each partition; return where to stop in it."""
@@ -113,8 +126,8 @@ class Replay:
             polled = self._consumer.poll(timeout_ms=poll_timeout_ms(self._consumer))
             for partition, records in polled.items():
                 if wanted := [record for record in records if record.offset < bounds[partition]]:
-                    self._pipeline.batcher.take(partition, wanted)
-            self._pipeline.batcher.flush_if_due(caught_up=not polled)
+                    self._pipeline.intake.take(partition, wanted)
+            self._pipeline.queue.caught_up(not polled)
             self._pause_or_resume(left)
             self._report_if_due()
 
@@ -134,19 +147,12 @@ class Replay:
 
     def _report(self, event: str) -> None:
         self._reported = monotonic()
-        names = ("polled", "indexed", "duplicate", "in_flight")
-        metrics = self._ledger.metrics
-        metrics.in_flight.set(self._ledger.offsets.records_in_flight())
-        counts = {name: int(metrics.registry.get_sample_value(_sample(name)) or 0) for name in names}
-        refused = sum(self._rejected.reasons.values())
-        _log.info(event, **counts, refused=refused, waits=self._pipeline.queue.reasons())
+        counts = {name: self._ledger.count(name) for name in ("polled", "indexed", "duplicate")}
+        counts |= {"in_flight": self._ledger.offsets.records_in_flight(), "refused": self._rejected.reasons.total()}
+        _log.info(event, **counts, waits=[*self._pipeline.queue.reasons(), *self._parked.problems()])
 
 
 def replay(settings: IndexerSettings, client: Elasticsearch, span: TimeSpan, stopping: Event) -> int:
     """Replay and log what was done; return the exit code, 1 where it was stopped before the end."""
     Replay(settings, client, stopping).run(span)
     return 1 if stopping.is_set() else 0
-
-
-def _sample(name: str) -> str:
-    return "gateway_logs_records_in_flight" if name == "in_flight" else f"gateway_logs_records_{name}_total"

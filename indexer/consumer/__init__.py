@@ -1,5 +1,6 @@
 """The member of the consumer group.
 
-`loop` polls, hands on, pauses and commits, `assignment` partitions that come and go, `backpressure` which partitions
-are paused.
+`loop` polls, hands on, pauses and commits, `options` of its consumer, `assignment` partitions that come and go,
+`backpressure` which partitions are paused, `lag` how far each is from its end, `parked` reads records again that had to
+wait.
 """

@@ -11,13 +11,15 @@ from typing import Any
 
 import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import CorruptRecordError, KafkaError
 from kafka.structs import MemberState
 
 from indexer.consumer import backpressure
 from indexer.consumer.assignment import Assignment, OwnershipLostError, numbers, with_metadata
-from indexer.delivery.batching import Batcher
+from indexer.consumer.lag import End, OpenTransactions, lags
+from indexer.consumer.options import CLOSE_MS, CONSUMER, POLL_RECORDS
+from indexer.delivery.intake import Intake
+from indexer.delivery.queue import SendQueue
 from indexer.kafka_python.damaged import DamagedPlaces
 from indexer.kafka_python.workarounds import connected, end_offsets, finish_joining, release_parked
 from indexer.ledger import Ledger
@@ -27,31 +29,12 @@ _log = structlog.get_logger()
 
 POLL_MS = 100
 POLL_PAUSED_MS = 20  # while poll() blocks, partitions cannot be resumed, so senders would idle
-POLL_RECORDS = 1_000
 COMMIT_SECONDS = 1.0
+COMMIT_RETRY_SECONDS = 0.2  # after one that failed, because the group was rebalancing
 COMMIT_AGAIN_SECONDS = 30.0  # in case another member rewound an offset: an idle partition would show a lag for ever
 END_OFFSETS_MS = 2_000
-CLOSE_MS = 5_000
 DRAIN_SECONDS = 8.0  # less than the session timeout; draining only saves work, correctness does not depend on it
 REBUILD_SECONDS = 1.0
-CONSUMER: dict[str, Any] = {
-    "enable_auto_commit": False,
-    "auto_offset_reset": "earliest",
-    "partition_assignment_strategy": (CooperativeStickyAssignor,),
-    "heartbeat_interval_ms": 2_000,
-    "max_poll_interval_ms": 300_000,
-    # A fetch of partitions that were read to their end occupies the connection to the broker for this long, and other
-    # partitions and end_offsets() on it wait. With the default of 500 the senders idled.
-    "fetch_max_wait_ms": 50,
-    "fetch_max_bytes": 8_000_000,  # these two limit memory, not speed
-    "max_partition_fetch_bytes": 1_000_000,
-    "max_poll_records": POLL_RECORDS,
-    "reconnect_backoff_max_ms": 2_000,
-    "isolation_level": "read_committed",
-    "metadata_max_age_ms": 5_000,  # new topics and partitions are found within this time
-    "bootstrap_timeout_ms": 5_000,
-    "metrics_enabled": False,
-}
 
 
 class ConsumerLoop:
@@ -61,18 +44,22 @@ class ConsumerLoop:
     the consumer means a new consumer.
     """
 
-    def __init__(self, settings: IndexerSettings, batcher: Batcher, ledger: Ledger, stopping: Event) -> None:
+    def __init__(
+        self, settings: IndexerSettings, intake: Intake, queue: SendQueue, ledger: Ledger, stopping: Event
+    ) -> None:
         self.last_tick = time.monotonic()
         self.problem = "not yet connected to Kafka"
         self._settings = settings
-        self._batcher = batcher
+        self._intake = intake
+        self._queue = queue
         self._ledger = ledger
         self._offsets = ledger.offsets
         self._stopping = stopping
         self._consumer: KafkaConsumer | None = None
         self._assignment: Assignment | None = None
         self._is_joined = False
-        self._damaged = DamagedPlaces()
+        self._damaged = DamagedPlaces(settings.unpack_limits())
+        self._transactions = OpenTransactions()
         self._committed_at = self._committed_again_at = 0.0
         self._heaviest = 4_000_000  # bytes of a record and its copies; the first poll asks for few records
 
@@ -97,8 +84,8 @@ class ConsumerLoop:
             polled = consumer.poll(timeout_ms=poll_timeout_ms(consumer), max_records=self._max_records())
             self._check_ownership()
             for partition, records in polled.items():
-                self._heaviest = max(self._heaviest * 9 // 10, 1024, self._batcher.take(partition, records))
-            self._batcher.flush_if_due(caught_up=not polled)
+                self._heaviest = max(self._heaviest * 9 // 10, 1024, self._intake.take(partition, records))
+            self._queue.caught_up(not polled)
             self._pause_or_resume(consumer)
             self._commit_if_due(consumer)
 
@@ -118,7 +105,7 @@ class ConsumerLoop:
         )
         self._is_joined = False
         self._damaged.read_past(consumer)
-        self._assignment = Assignment(consumer, self._ledger, self._batcher.flush, self._drain_seconds)
+        self._assignment = Assignment(consumer, self._ledger, self._queue.flush, self._drain_seconds)
         consumer.subscribe([settings.kafka_topic], listener=self._assignment)
         _log.info("joining the consumer group", topic=settings.kafka_topic, group=settings.kafka_group_id)
         return consumer
@@ -128,7 +115,10 @@ class ConsumerLoop:
 
     def _rebuild(self, error: Exception) -> None:
         self.problem = _kafka_problem(self._settings, error)
-        _log.error("the Kafka consumer is created again", error=str(error), exc_info=not isinstance(error, KafkaError))
+        is_of_kafka = isinstance(error, KafkaError)
+        # Kafka's errors speak of brokers and partitions. Any other one may quote the record that could not be read.
+        why = str(error) if is_of_kafka else type(error).__name__
+        _log.error("the Kafka consumer is created again", error=why, exc_info=not is_of_kafka)
         self._ledger.metrics.rebuilds.inc()
         self._close()
         self._offsets.forget(self._offsets.owned())
@@ -160,7 +150,9 @@ class ConsumerLoop:
     def _on_committed(self, offsets: dict[TopicPartition, OffsetAndMetadata], answer: Any) -> None:
         failed = isinstance(answer, Exception)
         self._ledger.metrics.commits.labels("failed" if failed else "stored").inc()
-        if not failed:
+        if failed:
+            self._committed_at = time.monotonic() - COMMIT_SECONDS + COMMIT_RETRY_SECONDS
+        else:
             self._offsets.committed({partition: given.offset for partition, given in offsets.items()})
 
     def _check_partitions(self, consumer: KafkaConsumer) -> None:
@@ -174,12 +166,12 @@ class ConsumerLoop:
         except KafkaError as error:
             self.problem = _kafka_problem(self._settings, error)
             return
-        self.problem = self._group_problem(consumer, assigned - ends.keys())
         for partition in assigned:
             position = consumer.position(partition, timeout_ms=0)
             if position is not None:
                 self._offsets.caught_up(partition, position)
-        self._report(ends)
+        written = {partition: max(end, consumer.highwater(partition) or 0) for partition, end in ends.items()}
+        self._report(consumer, {partition: End(end, written[partition]) for partition, end in ends.items()})
 
     def _group_problem(self, consumer: KafkaConsumer, leaderless: Collection[TopicPartition]) -> str:
         state = consumer.group_metadata().state
@@ -188,17 +180,17 @@ class ConsumerLoop:
             return f"joining the consumer group {self._settings.kafka_group_id}"
         return f"partitions without a leader: {numbers(leaderless)}" if leaderless else ""
 
-    def _report(self, ends: dict[TopicPartition, int]) -> None:
+    def _report(self, consumer: KafkaConsumer, ends: dict[TopicPartition, End]) -> None:
         metrics, finished = self._ledger.metrics, self._offsets.finished()
         metrics.lag.clear()  # a partition that went to another member must not keep its last value here
-        for partition, end in ends.items():
-            metrics.lag.labels(str(partition.partition)).set(max(0, end - finished.get(partition, 0)))
-        metrics.in_flight.set(self._offsets.records_in_flight())
-        metrics.bytes_in_flight.set(self._offsets.bytes_in_flight())
+        for partition, lag in lags(ends, finished).items():
+            metrics.lag.labels(str(partition.partition)).set(lag)
+        group = self._group_problem(consumer, consumer.assignment() - ends.keys())
+        self.problem = group or self._transactions.problem(ends, finished)
 
     def _leave(self) -> None:
         """Send what was polled, wait for the answers, commit, and leave the group."""
-        self._batcher.flush()
+        self._queue.flush()
         drained = Event()
         future = self._offsets.drained(self._offsets.owned())
         future.add_callback(lambda _: drained.set())

@@ -1,26 +1,27 @@
-"""The indices: the template at start, each index before its first log, and its deletion after the retention."""
+"""The indices: each before its first log, within a budget, and its deletion after the retention."""
 
+import re
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from math import inf
 
 import structlog
-from elastic_transport import TransportError
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, AuthorizationException, Elasticsearch, NotFoundError, UnsupportedProductError
 
-from indexer.event.document import IndexTarget
-from mappings.index import BODY, fingerprint, index_name, period_end_ms, template, write_alias
-from mappings.index import VERSION as OUR_VERSION
+from indexer.delivery.index_budget import NEWEST_MS, budget_notice, index_period
+from indexer.delivery.index_template import IndexTemplate, TemplateRefusedError
+from indexer.delivery.signing_key import signing_key
+from indexer.delivery.write_aliases import WRITE_INDEX, WriteAliases
+from indexer.event.document import IndexTarget, layout_of
+from mappings.index import index_name, mapping_version, period_end_ms, wider_periods, write_alias
 from mappings.instant import DAY_MS
+from service.elasticsearch_version import ROOT_HEADERS, check_version
 
 _log = structlog.get_logger()
 
 TIMEOUT_SECONDS = 30.0
 RETENTION_DELAY_MS = 3_600_000  # a log that was accepted in the last moment must find its index
-
-
-class TemplateRefusedError(Exception):
-    """The template or the mapping in Elasticsearch does not fit this program: an operator has to decide."""
+SURVEY_SECONDS = 60.0  # age at which what is known of the indices is out of date
 
 
 class Indices:
@@ -30,38 +31,57 @@ class Indices:
     otherwise.
     """
 
-    def __init__(self, client: Elasticsearch, target: IndexTarget, retention_days: int) -> None:
+    def __init__(self, client: Elasticsearch, target: IndexTarget, retention_days: int, max_indices: int) -> None:
         self._client = client.options(request_timeout=TIMEOUT_SECONDS)
         self._alias = target.alias
         self._period = target.period
         self._retention_ms = retention_days * DAY_MS
+        self._max_indices = max_indices
+        self._template = IndexTemplate(self._client, target.alias)
+        self._aliases = WriteAliases(self._client)
         self._known: set[str] = set()
+        self._existing: Mapping[str, frozenset[str]] = {}  # our indices → their aliases, as of the last survey
+        self._surveyed_at = -SURVEY_SECONDS
+        self._shards_notice = ""
+        self.layouts = target.layouts
+
+    @property
+    def notice(self) -> str:
+        """Return what an operator should look at although logs are indexed; "" for nothing."""
+        budget = budget_notice(len(self._existing), self._max_indices)
+        return "; ".join(filter(None, (self._template.notice, budget, self._shards_notice)))
+
+    def check_server(self) -> None:
+        """Raise ServerNotSupportedError where this is not a supported version of Elasticsearch."""
+        try:
+            check_version(self._client.perform_request("GET", "/", headers=ROOT_HEADERS).body)
+        except UnsupportedProductError as error:
+            check_version(error.body)  # another product, or a proxy that removes the header
+        except AuthorizationException:
+            return  # `GET /` needs a right that the indexer does not need
 
     def install_template(self) -> None:
-        """Install the template; raise TemplateRefusedError where it would break or undo what is there."""
-        found = self._template()
-        self._refuse_newer(found)
-        self._refuse_incompatible()
-        self._put_template(found)
+        """Install the template; raise TemplateRefusedError where it would break what is there."""
+        self._template.install()
 
-    def _put_template(self, found: dict[str, Any]) -> None:
-        """Install it where there is none or an older one. A newer one stays: a newer indexer runs beside this one."""
-        is_ours = found.get("_meta", {}).get("fingerprint") == fingerprint()
-        if not is_ours and found.get("version", 0) <= OUR_VERSION:
-            # Several indexers that start at once install the same body: the last one changes nothing.
-            self._client.indices.put_index_template(name=self._alias, body=template(self._alias))
-            _log.info("index template installed", name=self._alias, version=OUR_VERSION, fingerprint=fingerprint())
-
-    def prepare(self, targets: Iterable[str]) -> dict[str, str]:
+    def prepare(self, targets: Iterable[str], seconds: float = inf) -> dict[str, str]:
         """Create the indices of these write aliases; return aliases whose index could not be created, with the reason.
 
-        Raises nothing.
+        The newest come first, and after so many seconds no further one is begun: the reason is "" then. Afterwards
+        `layouts` has the layout of each of the others. Raises TransportError where Elasticsearch does not answer.
         """
-        missing = [target for target in targets if target not in self._known]
-        return {target: why for target in missing if (why := self._create(target))}
+        missing = sorted((target for target in targets if target not in self._known), reverse=True)
+        until = time.monotonic() + seconds
+        found: dict[str, str] = {}
+        for target in missing:
+            if target != missing[0] and time.monotonic() >= until:
+                found[target] = ""
+            elif why := self._prepare(target):
+                found[target] = why
+        return found
 
     def doubt(self, targets: Iterable[str]) -> None:
-        """Check again before the next log: Elasticsearch says that one of these does not exist."""
+        """Check again before the next log: Elasticsearch says that one of these cannot be written."""
         self._known.difference_update(targets)
 
     def prepare_now(self) -> str:
@@ -74,78 +94,143 @@ class Indices:
         self.doubt(targets)
         return next(iter(self.prepare(targets).values()), "")
 
+    def survey_if_due(self) -> None:
+        """Survey the indices where the last time is a minute ago."""
+        if time.monotonic() - self._surveyed_at >= SURVEY_SECONDS:
+            self._survey()
+
     def drop_expired(self) -> list[str]:
         """Delete the indices whose last possible log is past the retention; return their names."""
         if not self._retention_ms:
             return []
         oldest_ms = int(time.time() * 1000) - self._retention_ms - RETENTION_DELAY_MS
-        names = self._client.indices.get_alias(index=f"{self._alias}-*", filter_path="*").body
-        ends = {name: period_end_ms(self._alias, name) for name in names}
-        expired = sorted(name for name, end in ends.items() if end is not None and end <= oldest_ms)
-        for name in expired:
-            self._client.options(ignore_status=404).indices.delete(index=name)
-            _log.info("index deleted: past the retention", index=name)
+        self._survey()
+        # An index that periods share holds logs until the last of them has ended, whatever its own name says.
+        ends = {
+            index: max(end for name in (index, *aliases) if (end := self._end_ms(name)) is not None)
+            for index, aliases in self._existing.items()
+        }
+        expired = sorted(index for index, end in ends.items() if end <= oldest_ms)
+        for index in expired:
+            self._client.options(ignore_status=404).indices.delete(index=index)
+            self.doubt(self._existing[index])
+            _log.info("index deleted: past the retention", index=index)
         return expired
 
-    def _template(self) -> dict[str, Any]:
+    def signing_key(self) -> bytes:
+        """Return the key of the headers of redriven records."""
+        return signing_key(self._client, self._alias)
+
+    def _survey(self) -> None:
+        """Learn which indices there are, and which layouts they have; make those searchable that are not yet."""
+        found = self._client.indices.get_alias(index=f"{self._alias}-*", filter_path="*").body
+        self._existing = {
+            index: frozenset(aliases["aliases"])
+            for index, aliases in found.items()
+            if self._end_ms(index) is not None and mapping_version(index) is not None
+        }
+        for index in self._existing:
+            self._learn(index, found[index]["aliases"])
+        self._shards_notice = self._near_shard_limit()
+        self._surveyed_at = time.monotonic()
+
+    def _learn(self, index: str, aliases: Mapping[str, Mapping[str, bool]]) -> None:
+        targets = [alias for alias in aliases if self._end_ms(alias) is not None]
+        for target in targets:
+            if aliases[target].get(WRITE_INDEX) or target not in self.layouts:
+                self.layouts[target] = layout_of(mapping_version(index))
+        if targets and self._alias not in aliases and self._is_started(index):
+            self._show(index)
+
+    def _prepare(self, target: str) -> str:
+        """Make sure that a write alias has an index to write to; return why that failed, or ""."""
         try:
-            found = self._client.indices.get_index_template(name=self._alias).body
-        except NotFoundError:
-            return {}
-        body: dict[str, Any] = found["index_templates"][0]["index_template"]
-        if body.get("_meta", {}).get("owner") != "gateway-logs":
-            raise TemplateRefusedError(
-                f"the index template {self._alias} was not created by this program: rename or delete it,"
-                " or set another INDEX_ALIAS"
-            )
-        return body
-
-    def _refuse_newer(self, found: dict[str, Any]) -> None:
-        if found.get("version", 0) > OUR_VERSION:
-            raise TemplateRefusedError(
-                f"the index template {self._alias} has version {found['version']}, this program has {OUR_VERSION}:"
-                " a newer indexer has run here: start that version"
-            )
-
-    def _refuse_incompatible(self) -> None:
-        """Compare field types with the newest index: an alias over two types of one field breaks every search."""
-        mappings = self._client.options(ignore_status=404).indices.get_mapping(index=self._alias).body
-        ours = dict(_types(BODY["mappings"]["properties"]))
-        for index in sorted(mappings, reverse=True)[:1] if "error" not in mappings else []:
-            theirs = dict(_types(mappings[index]["mappings"].get("properties", {})))
-            for field in ours.keys() & theirs.keys():
-                if ours[field] != theirs[field]:
-                    raise TemplateRefusedError(
-                        f"the field {field} is {theirs[field]} in the index {index} and {ours[field]} in this"
-                        " program's mapping: reindex the old indices, or set another INDEX_ALIAS"
-                    )
-
-    def _create(self, target: str) -> str:
-        """Create the index behind a write alias where it does not exist; return why that failed, or ""."""
-        try:
-            if not self._client.indices.exists_alias(name=target):
-                self._put_template(self._template())
-                self._create_once(index_name(target), target)
-        except TransportError as error:
-            return f"Elasticsearch is away: {type(error).__name__}"
+            if not (found := self._aliases.behind(target)):
+                self._create(target)
+                found = self._aliases.behind(target)
+            index = self._aliases.write_index(target, found)
         except (ApiError, TemplateRefusedError) as error:
             return f"the index {index_name(target)} cannot be created: {_short(error)}"
+        if index is None:
+            return f"the alias {target} has no write index: set is_write_index on one of its indices"
+        self.layouts[target] = layout_of(mapping_version(index))
         self._known.add(target)
         return ""
 
-    def _create_once(self, index: str, target: str) -> None:
-        """Create an index, and add it to both aliases when its shard has started.
-
-        Until then a search over an alias with that index would fail as a whole.
-        """
+    def _create(self, target: str) -> None:
+        """Give a write alias its index; nothing is left to do where another program was first."""
+        version = self._template.ensure()
+        self.survey_if_due()
+        taken = {_period_of(index): index for index in sorted(self._existing, reverse=True)}
+        period = index_period(target, is_recent=self._is_recent(target), taken=taken, most=self._max_indices)
         try:
-            self._client.indices.create(index=index)
-            _log.info("index created", index=index)
-        except BadRequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise  # otherwise another indexer was first, or stopped half-way
-        names = (target, self._alias)
-        self._client.indices.update_aliases(actions=[{"add": {"index": index, "alias": name}} for name in names])
+            if not self._point(target, taken.get(period)):
+                self._create_index(target, index_name(period, version))
+        except ApiError as error:
+            if not self._aliases.behind(target):
+                self._share(target, error)
+
+    def _point(self, target: str, index: str | None) -> bool:
+        """Point a write alias to an index where that exists."""
+        if index is None:
+            return False
+        try:
+            self._aliases.point(target, index)
+        except NotFoundError:  # it was deleted after the survey
+            return False
+        return True
+
+    def _create_index(self, target: str, index: str) -> None:
+        is_searchable = self._aliases.create(target, index)
+        self._existing = {**self._existing, index: frozenset((target,))}
+        if is_searchable:
+            self._show(index)
+
+    def _share(self, target: str, error: ApiError) -> None:
+        """Have a period share an existing index where Elasticsearch allows no more shards; raise any other error."""
+        self._survey()
+        newest = max(self._existing, key=lambda index: (self._end_ms(index) or 0, index), default=None)
+        if error.error != "validation_exception" or newest is None:
+            raise error
+        shared = next((i for name in wider_periods(target) for i in self._existing if _period_of(i) == name), newest)
+        self._aliases.point(target, shared)
+        _log.warning("no index can be created: a period shares another one", alias=target, index=shared)
+
+    def _show(self, index: str) -> None:
+        """Add an index to the alias that is read.
+
+        Only when its shard has started: until then every search over the alias would fail as a whole.
+        """
+        self._client.indices.update_aliases(actions=[{"add": {"index": index, "alias": self._alias}}])
+
+    def _is_started(self, index: str) -> bool:
+        try:
+            stats = self._client.indices.stats(index=index, metric="docs", level="shards").body["indices"]
+        except ApiError:  # closed, or deleted at this moment
+            return False
+        copies = [copy for shard in stats.get(index, {}).get("shards", {}).values() for copy in shard]
+        return any(copy["routing"]["primary"] and copy["routing"]["state"] == "STARTED" for copy in copies)
+
+    def _near_shard_limit(self) -> str:
+        try:
+            report = self._client.health_report(feature="shards_capacity")["indicators"]["shards_capacity"]
+        except ApiError:  # an account without the privilege `monitor` on the cluster
+            return ""
+        if report["status"] not in ("yellow", "red"):
+            return ""
+        data = report["details"]["data"]
+        shards = f"{data.get('current_used_shards')} of {data['max_shards_in_cluster']} shards"
+        return f"Elasticsearch has {shards}: new indices cannot be created beyond them"
+
+    def _is_recent(self, target: str) -> bool:
+        return (self._end_ms(target) or 0) > time.time() * 1000 - NEWEST_MS
+
+    def _end_ms(self, name: str) -> int | None:
+        return period_end_ms(self._alias, name)
+
+
+def _period_of(index: str) -> str:
+    return re.sub(r"-v\d+$", "", index)
 
 
 def _short(error: ApiError | TemplateRefusedError) -> str:
@@ -154,9 +239,3 @@ def _short(error: ApiError | TemplateRefusedError) -> str:
     # The reason that Elasticsearch gives: it names the limit that was reached, or the other template.
     body = error.body.get("error") if isinstance(error.body, dict) else None
     return f"{error.meta.status} {body.get('reason', error.error) if isinstance(body, dict) else error.error}"[:300]
-
-
-def _types(properties: dict[str, Any], path: str = "") -> Iterable[tuple[str, str]]:
-    for name, field in properties.items():
-        yield f"{path}{name}", field.get("type", "object")
-        yield from _types(field.get("properties", {}), f"{path}{name}.")

@@ -7,7 +7,10 @@ import structlog
 from elastic_transport import TransportError
 from elasticsearch import ApiError
 
-from indexer.delivery.indices import Indices, TemplateRefusedError
+from indexer.delivery.index_template import TemplateRefusedError
+from indexer.delivery.indices import Indices
+from indexer.event.origin import Origins
+from service.elasticsearch_version import ServerNotSupportedError
 
 _log = structlog.get_logger()
 
@@ -18,11 +21,12 @@ RETENTION_SECONDS = 600.0
 class Maintenance(Thread):
     """A thread that keeps the indices in order; `problem` says why Elasticsearch cannot be used."""
 
-    def __init__(self, indices: Indices, stopping: Event) -> None:
+    def __init__(self, indices: Indices, origins: Origins, stopping: Event) -> None:
         super().__init__(name="maintenance", daemon=True)
         self.problem = "not yet connected to Elasticsearch"
-        self.refused = ""  # why the template cannot be installed: ends the program
+        self.refused = ""  # why this server cannot be used, or the template not be installed: ends the program
         self._indices = indices
+        self._origins = origins
         self._stopping = stopping
         self._is_installed = False
         self._retention_at = 0.0
@@ -36,9 +40,10 @@ class Maintenance(Thread):
     def _check(self) -> None:
         try:
             self._install_once()
+            self._indices.survey_if_due()
             self.problem = self._indices.prepare_now()
             self._delete_expired()
-        except TemplateRefusedError as error:
+        except (TemplateRefusedError, ServerNotSupportedError) as error:
             self.refused = str(error)
             self._stopping.set()
         except ApiError as error:
@@ -50,9 +55,11 @@ class Maintenance(Thread):
             self.problem = f"an error in the indexer: {type(error).__name__}"
 
     def _install_once(self) -> None:
-        # At start only: during a rolling upgrade an older indexer runs beside a newer template.
+        # At start only: afterwards each new index checks that the template is there.
         if not self._is_installed:
+            self._indices.check_server()
             self._indices.install_template()
+            self._origins.key = self._indices.signing_key()
             self._is_installed = True
 
     def _delete_expired(self) -> None:

@@ -5,6 +5,7 @@ tell: a shard limit that is reached, a closed index and a bad document all answe
 only for a reason in the document itself; any other refusal waits until its cause is gone.
 """
 
+import re
 from enum import Enum
 
 
@@ -16,6 +17,8 @@ class Outcome(Enum):
     DEAD_LETTER = "dead letter"  # the document can never be stored
     RETRY = "retry"  # overload, or a fault that passes
     HOLD = "hold"  # an operator has to change something; the operation is sent again until then
+    PARKED = "parked"  # given back to Kafka until its cause is gone
+    RETURNED = "returned"  # its partition was revoked: the next owner reads it again
     SPLIT = "split"  # the whole request was refused: smaller requests show which operation caused it
 
 
@@ -31,8 +34,11 @@ DOCUMENT_ERRORS = frozenset(
 )
 # Some values are refused as an illegal argument, as a missing pipeline is: only the text tells them apart.
 DOCUMENT_REASONS = ("immense term", "immense field", "Limit of total nested documents")
-# A field limit is reported as an error of the document, but every log would run into it.
+# A field limit is reported as an error of the document, but every log would run into it. Only the beginning of a text
+# counts: a producer may use these words as a field name, which other errors quote.
 SYSTEM_REASONS = ("Limit of total fields", "Limit of mapping depth")
+_WHERE = r"(?:\[-?\d+:-?\d+\] )?(?:failed to parse: )?(?:\[-?\d+:-?\d+\] )?"
+_SYSTEM_REASON = re.compile(_WHERE + f"(?:{'|'.join(SYSTEM_REASONS)})")
 
 
 def item_outcome(status: int, error_type: str, reason: str) -> Outcome:
@@ -62,6 +68,12 @@ REQUEST_ERRORS = frozenset(
 )
 # Of these, some are about a setting of the cluster, or about a proxy that dropped the body.
 SYSTEM_REFUSALS = ("explicit index", "body is required", "no requests added")
+# Elasticsearch takes no request and no operation of more than a tenth of its heap. It answers as if overloaded.
+_LIMITS = re.compile(
+    r"Request contains an operation of size \[\d+\] bytes, which exceeds the maximum allowed limit of \[(\d+)\] bytes"
+    r"|rejected execution of (?:coordinating|primary) operation \[.*max_(?:coordinating|primary)_bytes=(\d+)\]"
+)
+UNCOUNTED = 1_000  # bytes that Elasticsearch may add to the size of an operation
 LARGE = 1_000_000  # bytes; a limit on the request size below it is not about one log
 
 
@@ -70,6 +82,8 @@ def request_outcome(status: int, error_type: str, reason: str, operations: int, 
 
     It is split until the operation that caused it is alone, which is a dead letter if the cause is in its document.
     """
+    if is_too_large(status, reason, size):
+        return Outcome.SPLIT if operations > 1 else Outcome.DEAD_LETTER
     if status == 413:
         return Outcome.SPLIT if operations > 1 else Outcome.DEAD_LETTER if size >= LARGE else Outcome.HOLD
     if status == 400 and error_type in REQUEST_ERRORS and not any(text in reason for text in SYSTEM_REFUSALS):
@@ -77,7 +91,13 @@ def request_outcome(status: int, error_type: str, reason: str, operations: int, 
     return Outcome.RETRY if status in (0, 408, 429) or status >= 500 else Outcome.HOLD
 
 
+def is_too_large(status: int, reason: str, size: int) -> bool:
+    """Tell whether this many bytes are more than Elasticsearch ever takes, by the limit that its answer names."""
+    match = _LIMITS.match(reason) if status == 429 else None
+    return match is not None and size + UNCOUNTED > int(match[1] or match[2])
+
+
 def _lies_in_document(error_type: str, reason: str) -> bool:
-    if any(text in reason for text in SYSTEM_REASONS):
+    if _SYSTEM_REASON.match(reason):
         return False
     return error_type in DOCUMENT_ERRORS or any(text in reason for text in DOCUMENT_REASONS)

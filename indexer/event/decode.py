@@ -6,17 +6,25 @@ The value is not encoded again: its own bytes are sent after the checks. Only wh
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from indexer.event.redact import Redaction
+from indexer.event.limits import TooMuchError, check_metadata, check_names, is_read
+from indexer.event.odd_names import odd_fields, odd_metadata, rewritten_event
+from indexer.event.parse_errors import wrong_syntax, wrong_type
+from indexer.event.text_checks import check_text, with_whole_characters
+from indexer.event.whole_numbers import with_whole_numbers
+from indexer.redaction.redact import Redaction
+from mappings.address import address_within
+from mappings.body_text.assembly import BREAK
+from mappings.body_text.kinds import text_of
 from mappings.event import LogEvent, Price, RequestDetail, Usage
-from mappings.index import OWN
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
-from mappings.text import readable
+from mappings.text import with_korean_apart
 
+LONGEST_CALL_MS = 7 * DAY_MS
 KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01; with unlimited retention, older logs come from wrong clocks
 
 
@@ -38,28 +46,27 @@ class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
     price: _Price | None = None
     usage: _Usage | None = None
     request_detail: _RequestDetail | None = None
-    # Fields of newer gateways, which are stored and not read; Elasticsearch accepts their names.
-    upstream_id: Any = None
-    amount: Any = None
-    usage_context: Any = None
-    prompt_cache_key: Any = None
-    async_usage_status: Any = None
+    # Fields of newer gateways, which are stored and not read; Elasticsearch accepts their names. They are not decoded:
+    # an object of Python may take thirty times the memory of its JSON.
+    upstream_id: msgspec.Raw | None = None
+    amount: msgspec.Raw | None = None
+    usage_context: msgspec.Raw | None = None
+    prompt_cache_key: msgspec.Raw | None = None
+    async_usage_status: msgspec.Raw | None = None
+
+    def has_undecoded_fields(self) -> bool:
+        """Tell whether it has one of these: their text was not checked."""
+        found = (self.upstream_id, self.amount, self.usage_context, self.prompt_cache_key, self.async_usage_status)
+        return any(field is not None for field in found)
 
 
 _known_event = msgspec.json.Decoder(_KnownEvent)
 _event = msgspec.json.Decoder(LogEvent)
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
-_NESTED = ("price", "usage", "request_detail")
-_ROOT = frozenset(LogEvent.__struct_fields__)
-_LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
 _NO_DETAIL = RequestDetail()
 _NO_REDACTION = Redaction(())
 _KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # first bytes of Hangul in UTF-8
 _JAMO = re.compile(rb"\xe3[\x84-\x86]")  # single jamo, whose first byte is also that of kana
-_SURROGATE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
-)
 
 
 class InvalidEventError(Exception):
@@ -86,74 +93,97 @@ class Log(NamedTuple):
     created_ms: int
     id: int
     request_id: str
+    group: str
     own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
     redacted: Counter[str]  # rule → secrets that were redacted
+    number: int = 0  # its place in the record, which may hold several
 
 
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
     """Check the value of a record and return its log; raise InvalidEventError with the reason in words."""
+    try:
+        return _decode(value, window, redaction)
+    except TooMuchError as error:
+        raise InvalidEventError(str(error)) from None  # in our words
+
+
+def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:
+    check_names(value)
     value, event = _parse(value)
-    value, redacted = redaction.redact(value, event)
+    check_metadata(event.metadata)
+    value, redacted = redaction.redact(value)
     if redacted:
         value, event = _parse(value)
     created_ms = _created_ms(event, window)
     request_ms = _moment("request_at", event.request_at)
     rewritten = _rewritten_fields(event, created_ms, request_ms)
-    extra = _odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else _odd_fields(value, event))
-    own = _readable(event, value) | _duration(created_ms, request_ms)
+    extra = odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else odd_fields(value, event))
+    own = _readable(event, value) | _duration(created_ms, request_ms) | _address(event)
     if rewritten or extra:
-        value = _rewrite(value, rewritten, extra)
+        value = rewritten_event(value, rewritten, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
     if redacted:
         own["redacted"] = redacted.total()
-    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", own, redacted)
+    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", event.group or "", own, redacted)
 
 
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:
     try:
-        return value, _known_event.decode(value)
+        return value, _parse_known(value)
     except (ValueError, RecursionError):  # an unknown key, as newer gateways send, or any error
         return _parse_any(value)
 
 
+def _parse_known(value: bytes) -> _KnownEvent:
+    event = _known_event.decode(value)
+    if event.has_undecoded_fields():
+        check_text(value)
+    return event
+
+
 def _parse_any(value: bytes) -> tuple[bytes, LogEvent]:
     try:
-        if not value.isascii():
-            value.decode()  # msgspec does not check the text that it skips, and Elasticsearch would refuse it
+        check_text(value)
         return value, _event.decode(value)
     except msgspec.ValidationError as error:
-        raise InvalidEventError(f"not a log: {_without_content(error)}") from None
+        whole = with_whole_numbers(value)
+        if whole is not value:
+            return _parse_any(whole)
+        raise InvalidEventError(f"not a log: {wrong_type(error)}") from None
     except UnicodeDecodeError:
         raise InvalidEventError("not JSON: the bytes are not UTF-8") from None
     except RecursionError:
         raise InvalidEventError("not usable: nested too deeply") from None
     except msgspec.DecodeError as error:
-        repaired = _SURROGATE.sub(_whole_characters, value)
+        repaired = with_whole_characters(value)
         if repaired != value:
             return _parse_any(repaired)
-        raise InvalidEventError(f"not JSON: {_without_content(error)}") from None
-
-
-def _without_content(error: Exception) -> str:
-    # msgspec names types, fields and positions, never values. Keys of a map may hold anything, so they are removed.
-    return re.sub(r"\$\.metadata\[.*", "$.metadata", str(error).removeprefix("JSON is malformed: "))
-
-
-def _whole_characters(match: re.Match[bytes]) -> bytes:
-    # Half a surrogate pair is legal JSON but not a character: it cannot be encoded in UTF-8.
-    return b"\\ufffd" if match[1] else match[0]
+        raise InvalidEventError(f"not JSON: {wrong_syntax(error)}") from None
 
 
 def _created_ms(event: LogEvent, window: Window) -> int:
-    created_ms = _moment("created_at", event.created_at)
+    try:
+        created_ms = _moment("created_at", event.created_at)
+    except InvalidEventError as error:
+        raise InvalidEventError(f"{error}{_other_unit(event.created_at, window)}") from None
     if created_ms is None:
         raise InvalidEventError("created_at is missing: it must be epoch milliseconds or RFC 3339")
     if not window.first_ms <= created_ms <= window.last_ms:
         raise InvalidEventError(
             f"created_at {format_rfc3339(created_ms)} is outside the accepted window,"
             f" {format_rfc3339(window.first_ms)} to {format_rfc3339(window.last_ms)}"
+            f"{_other_unit(event.created_at, window)}"
         )
     return created_ms
+
+
+def _other_unit(written: int | str | None, window: Window) -> str:
+    """Say so where a time would be inside the window in another unit, as a wrong producer may write it."""
+    if not isinstance(written, int):
+        return ""
+    read = {"seconds": written * 1000, "microseconds": written // 1000, "nanoseconds": written // 1_000_000}
+    units = [unit for unit, moment in read.items() if window.first_ms <= moment <= window.last_ms]
+    return f"; in {units[0]} it would be inside: epoch milliseconds are expected" if units else ""
 
 
 def _moment(field: str, value: int | str | None) -> int | None:
@@ -163,9 +193,18 @@ def _moment(field: str, value: int | str | None) -> int | None:
         raise InvalidEventError(f"{field}: {error}") from None
 
 
+def _address(event: LogEvent) -> dict[str, str]:
+    """Return the address of the client where `ip` is not one as it is written."""
+    found = address_within(event.ip) if event.ip else None
+    return {"address": found} if found else {}
+
+
 def _duration(created_ms: int, request_ms: int | None) -> dict[str, Any]:
-    """Return the duration of the call: a search could not compute it from two fields without a script."""
-    if request_ms is None or request_ms > created_ms:
+    """Return the duration of the call: a search could not compute it from two fields without a script.
+
+    No call lasts a week: its `request_at` is wrong, such as a time in seconds, and would spoil every percentile.
+    """
+    if request_ms is None or not 0 <= created_ms - request_ms <= LONGEST_CALL_MS:
         return {}
     return {"duration_ms": created_ms - request_ms}
 
@@ -189,62 +228,42 @@ def _is_misread(written: int | str | None) -> bool:
     return isinstance(written, str) and not is_read_by_elasticsearch(written)
 
 
-def _odd_metadata(event: LogEvent) -> dict[str, Any]:
-    """Return the metadata whose keys are too long for a term of a flattened field, or hold its separator."""
-    odd = [key for key in event.metadata or () if len(key) > _LONGEST_METADATA_KEY or "\0" in key]
-    return {"metadata": {key: event.metadata[key] for key in odd}} if event.metadata and odd else {}
-
-
-def _odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
-    """Return the fields whose names Elasticsearch reads as a path or refuses: "", "a.b", "_id", our own key.
-
-    They are stored as one text beside the log, and the API puts them back. Only names at the root and in the mapped
-    objects are read as paths; below an unknown key any name is accepted.
-    """
-    fields = _fields.decode(value)
-    found: dict[str, Any] = {name: fields[name] for name in _odd_names(fields)}
-    for name in _NESTED:
-        if getattr(event, name) is not None:
-            inner = _fields.decode(fields[name])
-            if odd := _odd_names(inner):
-                found[name] = {key: inner[key] for key in odd}
-    return found
-
-
-def _odd_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
-
-
-def _rewrite(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:
-    """Return the event with these fields rewritten and without its odd fields; everything else stays as it was."""
-    fields = _fields.decode(value)
-    kept: dict[str, Any] = {name: raw for name, raw in fields.items() if name not in extra or name in _ROOT}
-    for name in extra.keys() & _ROOT:
-        inner = _fields.decode(fields[name])
-        kept[name] = {key: raw for key, raw in inner.items() if key not in extra[name]}
-    return _encode({**kept, **times})
-
-
 def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
-    """Return second copies of the texts that the analysis would misread, made readable (see mappings/text.py)."""
-    korean = _may_be_korean(value)
+    """Return second copies of the texts that are not searched as they are written (see mappings/body_text)."""
+    korean = may_be_korean(value)
     detail = event.request_detail or _NO_DETAIL
     found = {
-        "content": _if_changed(event.content, "\\", korean),
-        "request_body": _if_changed(detail.request_body, "\\u", korean),
-        "response_body": _if_changed(detail.response_body, "\\u", korean),
+        "content": _if_changed(event.content, _text_of(event.content), korean),
+        "request_body": _if_changed(detail.request_body, _text_of_body(detail.request_body), korean),
+        "response_body": _if_changed(detail.response_body, _text_of_body(detail.response_body), korean),
     }
     given = {name: text for name, text in found.items() if text}
     return {"readable": given} if given else {}
 
 
-def _if_changed(text: str | None, escape: str, korean: bool) -> str | None:
-    if not text or not (escape in text or (korean and not text.isascii())):
+def _text_of(written: str | None) -> str | None:
+    return text_of(written) if written and is_read(written) else written
+
+
+def _text_of_body(body: str | None) -> str | None:
+    if not body or not is_read(body):
+        return body
+    text = text_of(body)
+    # The analysis of bodies reads `\n` and `\"` by itself, also where they are no escapes any more.
+    return text.replace("\\", "\\\\") if BREAK in text or "\\u" in body or "\\\\" in body else body
+
+
+def _if_changed(written: str | None, text: str | None, korean: bool) -> list[str] | str | None:
+    """Return what is searched of a text if it is not what is written: one text, or the texts of a stream."""
+    if text and korean:
+        text = with_korean_apart(text)
+    if not text or text == written:
         return None
-    return None if (found := readable(text)) == text else found
+    return text.split(BREAK) if BREAK in text else text
 
 
-def _may_be_korean(value: bytes) -> bool:
+def may_be_korean(value: bytes) -> bool:
+    """Tell whether an event may hold Korean; False is certain."""
     # Searching for a few bytes costs a hundredth of checking every character, and most events hold no Korean.
     return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
 

@@ -1,8 +1,8 @@
-"""Reads past damaged batches and headers that are not UTF-8.
+"""Reads past damaged batches.
 
-kafka-python 3.0.12 raises in the middle of a poll for both, and then stays at that offset for ever. Here a header that
-is not UTF-8 is decoded with escapes. Damaged bytes, up to the next batch with a correct checksum, become one record
-whose value is these bytes, for the dead-letter topic: nothing is dropped silently, and the records behind it are read.
+kafka-python 3.0.12 raises in the middle of a poll, and then stays at that offset for ever. Here damaged bytes, up to
+the next batch with a correct checksum, become one record whose value is these bytes, for the dead-letter topic: nothing
+is dropped silently, and the records behind it are read. The records of a batch are read by batch_records.py.
 A batch begins with its base offset (8 bytes) and the length of the rest (4 bytes); byte 16 is its version
 (https://kafka.apache.org/documentation/#recordbatch).
 """
@@ -18,20 +18,17 @@ from kafka.errors import CorruptRecordError
 from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
 from kafka.record.memory_records import MemoryRecords
 
+from indexer.kafka_python.batch_records import NO_TIME, BatchTooLargeError, messages, records
+from indexer.kafka_python.portion import Portion
+from indexer.kafka_python.unreadable import DEFAULT_LIMITS, Damaged, UnpackLimits
+
 _log = structlog.get_logger()
 
-NO_TIME = -1  # the places may be in the batch's times
 NO_EPOCH = -1
 LENGTH = struct.Struct(">8xi")  # of what follows it
 MAGIC, MAGIC_AT = b"\x02", 16  # bytes into a batch
 SHORTEST = MemoryRecords.MIN_SLICE  # bytes of a batch
 BATCH_HEADER_BYTES = DefaultRecordBatch.HEADER_STRUCT.size
-
-
-class Damaged(bytes):
-    """The value of a record that replaces damaged bytes: the bytes themselves, and what is wrong with them."""
-
-    reason = ""
 
 
 class DamagedPlaces:
@@ -40,13 +37,18 @@ class DamagedPlaces:
     Commands that write nothing for damaged bytes believe the first fetch.
     """
 
-    def __init__(self, is_believed_at_once: bool = False) -> None:
+    def __init__(self, limits: UnpackLimits = DEFAULT_LIMITS, *, is_believed_at_once: bool = False) -> None:
         self._is_believed_at_once = is_believed_at_once
+        self.limits = limits
         self._seen: set[tuple[TopicPartition, int]] = set()
 
     def read_past(self, consumer: KafkaConsumer) -> None:
-        """Let this consumer return damaged bytes as one record, where they were found before."""
-        places = self
+        """Let this consumer return damaged bytes as one record, where they were found before.
+
+        A poll ends after the record with which it has returned PORTION_BYTES.
+        """
+        places, fetcher = self, consumer._fetcher  # noqa: SLF001
+        portion = Portion(fetcher)
 
         class Records(Fetcher.PartitionRecords):  # type: ignore[misc]
             def __init__(self, offset: int, partition: TopicPartition, records: Any, **options: Any) -> None:
@@ -54,8 +56,9 @@ class DamagedPlaces:
                 # batch, so its length is damaged, which becomes a record too.
                 records._next_slice = records._next_slice or records._buffer  # noqa: SLF001
                 super().__init__(offset, partition, _Batches(records._buffer, places, partition, offset), **options)  # noqa: SLF001
+                self.record_iterator: Any = portion.of(self.record_iterator)
 
-        consumer._fetcher.PartitionRecords = Records  # noqa: SLF001
+        fetcher.PartitionRecords = Records
 
     def found(self, partition: TopicPartition, offset: int, reason: str) -> None:
         """Raise CorruptRecordError the first time: a new consumer then fetches the place again."""
@@ -86,10 +89,11 @@ class _Batches:
         if batch is None:
             return self._damaged()
         self._place = end
-        if not isinstance(batch, DefaultRecordBatch):
-            return batch  # of an early version of Kafka, without headers
-        self._offset = batch.next_offset
-        return _Batch(batch, self._places, self._partition)
+        is_current = isinstance(batch, DefaultRecordBatch)
+        # Versions before 2 have the offset of the last message in this place.
+        first = batch.base_offset if is_current else min(self._offset, batch.base_offset)
+        self._offset = batch.next_offset if is_current else batch.base_offset + 1
+        return _Batch(batch, first, self._places, self._partition)
 
     def _is_followed(self) -> bool:
         """Tell whether sound batches follow, up to the end, a batch whose length is larger than the fetch.
@@ -205,11 +209,11 @@ class _DamagedBatch:
 
 
 class _Batch:
-    """In place of a sound batch: a record in it that cannot be decoded does not raise."""
+    """In place of a sound batch: what cannot be read in it does not raise, and memory is bounded."""
 
-    def __init__(self, batch: DefaultRecordBatch, places: DamagedPlaces, partition: TopicPartition) -> None:
+    def __init__(self, batch: Any, first: int, places: DamagedPlaces, partition: TopicPartition) -> None:
         self._batch = batch
-        self._raw = batch._buffer  # noqa: SLF001  # as fetched: decompressing replaces it
+        self._first = first  # offset
         self._places = places
         self._partition = partition
 
@@ -220,31 +224,22 @@ class _Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
+        read = records if self._batch.magic == MAGIC[0] else messages
+        following = self._first
         try:
-            yield from self._batch
-        except Exception:  # noqa: BLE001 - anything may be wrong with it
-            yield from self._with_any_headers()
+            for record in read(self._batch, self._places.limits):
+                following = record.offset + 1
+                yield record
+        except BatchTooLargeError as error:
+            yield from self._rest(following, str(error), DamagedPlaces(is_believed_at_once=True))
+        except Exception as error:  # noqa: BLE001 - anything may be wrong with it
+            yield from self._rest(following, type(error).__name__, self._places)
 
     def validate_crc(self) -> bool:
         return True  # it was checked before
 
-    def _with_any_headers(self) -> Iterator[Any]:
-        """Continue with the record that could not be decoded, with escapes in the names of its headers."""
-        self._batch._buffer = _AnyText(self._batch._buffer)  # noqa: SLF001
-        try:
-            yield from self._batch
-        except Exception as error:  # noqa: BLE001 - as above
-            first = self._batch.base_offset
-            record = _damaged_record(self._raw, first, self._batch.last_offset, str(error))
-            yield from _DamagedBatch(record, first, self._places, self._partition)
-
-
-class _AnyText(bytearray):
-    """Bytes of which every part can be decoded as text."""
-
-    def __getitem__(self, place: Any) -> Any:
-        found = super().__getitem__(place)
-        return _AnyText(found) if isinstance(place, slice) else found
-
-    def decode(self, encoding: str = "utf-8", errors: str = "") -> str:
-        return bytes(self).decode(encoding, errors or "backslashreplace")
+    def _rest(self, first: int, why: str, places: DamagedPlaces) -> "_DamagedBatch":
+        """Return what stands for the records from this offset on."""
+        last = self._batch.last_offset if self._batch.magic == MAGIC[0] else self._batch.base_offset
+        record = _damaged_record(self._batch._buffer, first, last, why)  # noqa: SLF001
+        return _DamagedBatch(record, first, places, self._partition)

@@ -1,31 +1,50 @@
 """Writes records to Kafka and tells of each whether its topic accepted it.
 
 After a record that is too large, kafka-python 3.0.12's producer fails the records behind it with the same error. Only a
-record that is sent alone, by a producer of its own, can be blamed.
+record that is sent alone, by a producer of its own, can be blamed. It also does not take a header without a value,
+which Kafka's format has and its own builder of batches can write.
 """
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.record import memory_records
+from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from indexer.kafka_python.workarounds import abandon
 
-ACKNOWLEDGE_SECONDS = 20.0
+ACKNOWLEDGE_SECONDS = 8.0
 PRODUCER: Mapping[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,
-    "max_block_ms": 10_000,
-    "delivery_timeout_ms": 20_000,
-    "request_timeout_ms": 10_000,
+    "max_block_ms": 5_000,
+    "delivery_timeout_ms": 8_000,
+    "request_timeout_ms": 4_000,
     "compression_type": "lz4",  # our headers must not make a value too large that just fitted its topic
     "max_request_size": 64_000_000,  # the broker decides what is too large, not the client
 }
 NOT_ACCEPTED = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
+# Of the client itself, before it sends anything.
+NOT_SENT = (*NOT_ACCEPTED, UnicodeEncodeError, OverflowError, struct.error)
 
-Record = dict[str, Any]  # keyword arguments of `KafkaProducer.send`
+Record = dict[str, Any]  # keyword arguments of `KafkaProducer.send`; the value of a header may be None
+
+
+class _Null(bytes):
+    """Stands for the value of a header that has none, where the producer demands bytes."""
+
+
+class _BatchBuilder(DefaultRecordBatchBuilder):  # type: ignore[misc]
+    def append(self, offset: int, timestamp: int, key: Any, value: Any, headers: Any) -> Any:
+        given = [(name, None if isinstance(text, _Null) else text) for name, text in headers]
+        return super().append(offset, timestamp, key, value, given)
+
+
+memory_records.DefaultRecordBatchBuilder = _BatchBuilder
 
 
 class RecordWriter:
@@ -42,8 +61,8 @@ class RecordWriter:
         about the records that were not yielded.
         """
         refused: list[int] = []
-        for index, future in enumerate([self._send(record) for record in records]):
-            if _is_accepted(future):
+        for index, future in enumerate([self._sent(record) for record in records]):
+            if future and _is_accepted(future):
                 yield index, True
             else:
                 refused.append(index)
@@ -64,15 +83,20 @@ class RecordWriter:
 
     def _accepts_alone(self, record: Record) -> bool:
         self.give_up()
-        accepted = _is_accepted(self._send(record))
+        future = self._sent(record)
+        accepted = bool(future) and _is_accepted(future)
         if not accepted:
             self.give_up()
         return accepted
 
-    def _send(self, record: Record) -> Any:
+    def _sent(self, record: Record) -> Any:
+        """Return the future of a record that is sent; None where the client does not send it."""
         if self._producer is None:
             self._producer = KafkaProducer(**self._connection, **PRODUCER)
-        return self._producer.send(**record)
+        headers = [(name, _Null() if value is None else value) for name, value in record["headers"]]
+        with suppress(*NOT_SENT):
+            return self._producer.send(**{**record, "headers": headers})
+        return None
 
 
 def _is_accepted(future: Any) -> bool:

@@ -7,31 +7,16 @@ table, and texts are concatenated from prepared parts.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-from stack.events import billing, bodies
-from stack.events.vocabulary import (
-    EMBEDDINGS,
-    FAILURE_SHARES,
-    FAILURES,
-    MESSAGES,
-    METADATA,
-    MODELS,
-    TOKEN_NAMES,
-    USERS,
-    Failure,
-    Model,
-)
+from stack.events import billing
+from stack.events.call import Call, Corpus, Event
+from stack.events.small import SMALL
+from stack.events.vocabulary import FAILURE_SHARES, FAILURES, METADATA, TOKEN_NAMES, USERS
 
 GROUPS = 200
 CHANNELS = 12
-ERROR_SHARE = 0.12
-WITHOUT_DETAIL_SHARE = (
-    0.3  # of the successful calls: gateways are often configured to store the bodies of failed calls only
-)
-STREAM_SHARE = 0.5
 RETRY_SHARE = 0.06
-TRUNCATED_SHARE = 0.02
 NEWER_GATEWAY_SHARE = 0.25
 HOUR_MS = 60 * 60 * 1000
 # Relative traffic of each hour of the day, UTC: office hours in China
@@ -39,7 +24,6 @@ HOURLY_TRAFFIC = [6, 8, 9, 7, 6, 8, 10, 10, 9, 8, 6, 5, 5, 6, 6, 5, 3, 2, 1, 1, 
 TABLE_SIZE = 4096  # entries of a table for weighted choices
 
 T = TypeVar("T")
-Event = dict[str, Any]
 
 
 class Group(NamedTuple):
@@ -48,17 +32,6 @@ class Group(NamedTuple):
     name: str
     tokens: list[tuple[int, str]]  # token_id, token_name
     addresses: list[str]
-
-
-class Call(NamedTuple):
-    """The values that several fields of one event depend on."""
-
-    random: Random
-    number: int
-    created_at: int  # epoch milliseconds
-    model: Model
-    failure: Failure | None
-    is_streamed: bool
 
 
 def history(count: int, now_ms: int, days: float = 20) -> Iterator[int]:
@@ -75,27 +48,28 @@ def history(count: int, now_ms: int, days: float = 20) -> Iterator[int]:
         yield start_ms + int((hour + 1 - (reached[hour] - wanted) / shares[hour]) * HOUR_MS)
 
 
-def events(seed: int, moments_ms: Iterable[int], first_id: int = 1) -> Iterator[Event]:
+def events(seed: int, moments_ms: Iterable[int], first_id: int = 1, corpus: Corpus = SMALL) -> Iterator[Event]:
     """Yield an event for each `created_at`, as a dict for JSON; ids count up from `first_id`."""
     random = Random(seed)  # noqa: S311  # test data, not a secret
     draw = random.random
     groups = _weighted_table(_groups(), [1 / rank for rank in range(1, GROUPS + 1)])
-    models = _weighted_table(MODELS, [model.share for model in MODELS])
+    models = _weighted_table(corpus.models, [model.share for model in corpus.models])
     failures = _weighted_table(FAILURES, FAILURE_SHARES)
     for number, created_at in enumerate(moments_ms, start=first_id):
-        failure = failures[int(draw() * TABLE_SIZE)] if draw() < ERROR_SHARE else None
+        failure = failures[int(draw() * TABLE_SIZE)] if draw() < corpus.error_share else None
         model = models[int(draw() * TABLE_SIZE)]
-        is_streamed = model.endpoint != EMBEDDINGS[0] and draw() < STREAM_SHARE
-        call = Call(random, number, created_at, model, failure, is_streamed)
-        yield _event(call, groups[int(draw() * TABLE_SIZE)])
+        kind = corpus.kind(random, model)
+        is_streamed = corpus.is_streamed(random, model, kind)
+        call = Call(random, number, created_at, model, failure, kind, is_streamed)
+        yield _event(call, groups[int(draw() * TABLE_SIZE)], corpus)
 
 
-def _event(call: Call, group: Group) -> Event:
+def _event(call: Call, group: Group, corpus: Corpus) -> Event:
     draw, number, model, failure = call.random.random, call.number, call.model, call.failure
     duration_ms = int(200 + draw() * draw() * 30_000)
     request_at = call.created_at - duration_ms
     token_id, token_name = group.tokens[int(draw() * len(group.tokens))]
-    usage = billing.usage(call.random, model) if not failure else billing.NO_USAGE
+    usage = corpus.usage(call.random, model, call.kind) if not failure else billing.NO_USAGE
     amount = billing.amount(model, usage)
     request_id = f"{request_at * 1000 + number % 1000:016d}"
     event: Event = {
@@ -125,8 +99,8 @@ def _event(call: Call, group: Group) -> Event:
     if draw() < RETRY_SHARE:
         event["retry_times"] = 1 + number % 3
         event["retry_at"] = request_at + duration_ms // 2
-    if failure or draw() > WITHOUT_DETAIL_SHARE:
-        event["request_detail"] = _detail(call, request_id)
+    if failure or draw() > corpus.without_detail_share:
+        event["request_detail"] = corpus.detail(call, request_id)
     if draw() < NEWER_GATEWAY_SHARE:
         event |= _newer_fields(number, amount)
     return event
@@ -134,41 +108,6 @@ def _event(call: Call, group: Group) -> Event:
 
 def _metadata(template: dict[str, str], number: int) -> dict[str, str]:
     return {key.format(n=number): value.format(n=number) for key, value in template.items()}
-
-
-def _detail(call: Call, request_id: str) -> Event:
-    conversation = bodies.random_conversation(call.random, call.number)
-    request, response = _request(call, conversation), _response(call, conversation, request_id)
-    is_truncated = call.random.random() < TRUNCATED_SHARE
-    return {
-        "id": call.number * 2,
-        "log_id": call.number,
-        "request_body": request[: len(request) * 2 // 3] if is_truncated else request,
-        "response_body": response,
-        "request_body_truncated": is_truncated,
-        "response_body_truncated": False,
-    }
-
-
-def _request(call: Call, conversation: bodies.Conversation) -> str:
-    if call.model.endpoint == EMBEDDINGS[0]:
-        return bodies.embedding_request_body(call.model.name, conversation)
-    return bodies.request_body(call.model.name, conversation, 1024, stream=call.is_streamed)
-
-
-def _response(call: Call, conversation: bodies.Conversation, request_id: str) -> str:
-    name, number = call.model.name, call.number
-    if call.failure:
-        return bodies.error_response(call.failure.code, call.failure.content, request_id)
-    if call.model.endpoint == EMBEDDINGS[0]:
-        return f'{{"object":"list","model":"{name}","data":[{{"object":"embedding","index":0}}]}}'
-    if call.model.endpoint == MESSAGES[0]:
-        if call.is_streamed:
-            return bodies.anthropic_stream(conversation)
-        return bodies.anthropic_response(name, conversation, number)
-    if call.is_streamed:
-        return bodies.openai_stream(name, conversation, number)
-    return bodies.openai_response(name, conversation, number, call.created_at // 1000)
 
 
 def _newer_fields(number: int, amount: dict[str, float]) -> Event:

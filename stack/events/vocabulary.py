@@ -28,6 +28,8 @@ class Failure(NamedTuple):
 CHAT = ("/v1/chat/completions", 1)
 MESSAGES = ("/v1/messages", 12)
 EMBEDDINGS = ("/v1/embeddings", 3)
+RESPONSES = ("/v1/responses", 16)
+GEMINI = ("/v1beta/models/gemini:streamGenerateContent", 21)
 
 MODELS = [
     Model("gpt-4o", 14, *CHAT, 0.0025, 0.01, 0.00125),

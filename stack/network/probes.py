@@ -5,6 +5,8 @@ import ssl
 import struct
 from pathlib import Path
 
+from service.elasticsearch_version import ServerNotSupportedError, check_version
+from stack.errors import CommandError
 from stack.network.address import Address, parse_address
 from stack.network.connection import Connection
 
@@ -31,6 +33,19 @@ def elasticsearch_answers(url: str, ca_certs: Path | None = None) -> bool:
         return False
     # A running server answers 401 or 403 when it requires a login. One that is not ready answers 408 or 503.
     return response.headers.get("x-elastic-product") == "Elasticsearch" and response.status in {200, 401, 403}
+
+
+def refuse_unsupported(url: str, ca_certs: Path | None = None) -> None:
+    """Raise CommandError where another search server, or an old version, answers at the URL."""
+    try:
+        with Connection(parse_address(url, 9200), PROBE_TIMEOUT_S, _tls(url, ca_certs)) as connection:
+            response = connection.request("GET", "/")
+        if response.status == 200 and b'"version"' in response.body:
+            check_version(response.body)
+    except OSError:
+        return
+    except ServerNotSupportedError as error:
+        raise CommandError(f"{url}: {error}") from None
 
 
 def kafka_answers(address: Address) -> bool:

@@ -15,6 +15,19 @@ from stack.servers.server import Server
 
 BROKER_HEAP = "512m"
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # an event has two bodies of up to 1 MB, which JSON escapes make larger
+# Of every single broker: here, in docker-compose.yml and in the containers of the tests. The rest are addresses.
+BROKER_SETTINGS: dict[str, str | int] = {
+    "auto.create.topics.enable": "true",
+    "num.partitions": 4,
+    "message.max.bytes": MAX_MESSAGE_BYTES,
+    "replica.fetch.max.bytes": MAX_MESSAGE_BYTES,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "group.initial.rebalance.delay.ms": 0,
+}
 BROKER_LOGGING = """\
 appender.console.type = Console
 appender.console.name = console
@@ -84,14 +97,5 @@ class Broker(Server):
             "advertised.listeners": f"PLAINTEXT://{self.address}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": str(self.directory / "data"),
-            "auto.create.topics.enable": "true",
-            "num.partitions": 4,
-            "message.max.bytes": MAX_MESSAGE_BYTES,
-            "replica.fetch.max.bytes": MAX_MESSAGE_BYTES,
-            "offsets.topic.replication.factor": 1,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            "group.initial.rebalance.delay.ms": 0,
+            **BROKER_SETTINGS,
         }

@@ -10,6 +10,7 @@ from stack.network.address import Address, free_port
 from stack.progress import Progress, no_progress
 from stack.servers.broker import Broker
 from stack.servers.installation import Installation, install
+from stack.servers.jars import ELASTICSEARCH_VERSION
 from stack.servers.node import Node
 from stack.servers.server import Server
 
@@ -36,9 +37,10 @@ class Stack:
         kafka_port: int = 0,
         heap: str = "1g",
         nodes: int = 1,
+        version: str = ELASTICSEARCH_VERSION,
         progress: Progress = no_progress,
     ) -> None:
-        installation = install(progress)
+        installation = install(progress, version)
         ports = [elasticsearch_port or free_port(), *(free_port() for _ in range(nodes - 1))]
         self.nodes = clustered_nodes([Address(LOOPBACK, port) for port in ports], directory, installation, heap)
         self.kafka = Broker(Address(LOOPBACK, kafka_port or free_port()), directory / "kafka", installation)

@@ -39,11 +39,14 @@ class Installation(NamedTuple):
     native_libraries: Path
 
 
-def install(progress: Progress) -> Installation:
-    """Return the installation; build it when this machine has none of these versions and sources."""
-    directory = _cache() / _fingerprint()
+def install(progress: Progress, version: str = jars.ELASTICSEARCH_VERSION) -> Installation:
+    """Return the installation of a version of Elasticsearch, and of Kafka.
+
+    Build it when this machine has none of these versions and sources.
+    """
+    directory = _cache() / _fingerprint(version)
     if not _is_complete(directory):
-        _build(directory, progress)
+        _build(directory, progress, version)
     classpaths = json.loads((directory / "classpaths.json").read_text())
     _link_zstd(directory / "native")
     return Installation(directory, classpaths["elasticsearch"], classpaths["kafka"], directory / "native")
@@ -54,12 +57,18 @@ def _cache() -> Path:
     return Path(root) / "gateway-logs-stack"
 
 
-def _fingerprint() -> str:
+def _fingerprint(version: str) -> str:
     """Return a hash of versions and sources, so that a change of either makes a new installation."""
-    digest = hashlib.sha256()
-    for source in [Path(__file__), Path(jars.__file__), *sorted(SOURCES.rglob("*.java"))]:
+    digest = hashlib.sha256(version.encode())
+    for source in [Path(__file__), Path(jars.__file__), *_sources(version)]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _sources(version: str) -> list[Path]:
+    """Return the Java sources: those of all versions, and those that use what changed between two of them."""
+    of_major = f"elasticsearch{version.partition('.')[0]}"
+    return sorted(file for folder in ("launcher", "local", of_major) for file in (SOURCES / folder).rglob("*.java"))
 
 
 def _is_complete(directory: Path) -> bool:
@@ -69,13 +78,13 @@ def _is_complete(directory: Path) -> bool:
     return all(zipfile.is_zipfile(jar) for classpath in classpaths.values() for jar in classpath.split(os.pathsep))
 
 
-def _build(directory: Path, progress: Progress) -> None:
+def _build(directory: Path, progress: Progress, version: str) -> None:
     """Build in a temporary directory, then rename it, so that an interrupted build is never used."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(directory, ignore_errors=True)
     building = Path(tempfile.mkdtemp(dir=directory.parent))
     try:
-        _build_into(building, directory, progress)
+        _build_into(building, directory, progress, version)
         building.rename(directory)
     except OSError:
         if not _is_complete(directory):  # when it is, another process has built the same meanwhile
@@ -84,23 +93,24 @@ def _build(directory: Path, progress: Progress) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _build_into(building: Path, directory: Path, progress: Progress) -> None:
-    progress("downloading jars: Elasticsearch (40 MB, once)")
-    elasticsearch = jars.fetch(jars.ELASTICSEARCH)
-    netty = jars.fetch(jars.NETTY_TRANSPORT)
+def _build_into(building: Path, directory: Path, progress: Progress, version: str) -> None:
+    progress(f"downloading jars: Elasticsearch {version} (40 MB, once)")
+    elasticsearch = jars.fetch(jars.elasticsearch(version))
+    netty = jars.fetch(jars.netty_transport(version))
     progress("downloading jars: Kafka (43 MB, once)")
     kafka = jars.fetch(jars.KAFKA) + jars.fetch(jars.KAFKA_LOGGING)[:1]
     compiler = jars.fetch(jars.COMPILER)
 
     progress("compiling")
     classes = building / "classes"
-    _compile(compiler, elasticsearch, classes)
+    _compile(compiler, elasticsearch, _sources(version), classes)
     _jar(building / "launcher.jar", classes, "launcher")
 
     progress("laying out Elasticsearch's modules")
     only_netty = [jar for jar in netty if jar not in elasticsearch]
-    _module(building / "modules", "transport-netty4", NETTY_PLUGIN_CLASS, only_netty)
-    local = _module(building / "modules", "local", MODULE_CLASS, [])
+    modules = building / "modules"
+    _module(modules, "transport-netty4", _descriptor("transport-netty4", NETTY_PLUGIN_CLASS, version), only_netty)
+    local = _module(modules, "local", _descriptor("local", MODULE_CLASS, version), [])
     _jar(local / "local.jar", classes, "local")  # Elasticsearch does not load a module's class from its own class path
     launcher = directory / "launcher.jar"
     classpaths = {"elasticsearch": _classpath([launcher, *elasticsearch]), "kafka": _classpath([launcher, *kafka])}
@@ -111,11 +121,11 @@ def _classpath(paths: list[Path]) -> str:
     return os.pathsep.join(map(str, paths))
 
 
-def _compile(compiler: list[Path], classpath: list[Path], classes: Path) -> None:
+def _compile(compiler: list[Path], classpath: list[Path], sources: list[Path], classes: Path) -> None:
     # --release needs ct.sym, which a Java runtime without the JDK's compiler does not have
     options = ["-source", "21", "-target", "21", "-proc:none", "-nowarn"]
     compiling = [str(JAVA), "-cp", _classpath(compiler), "org.eclipse.jdt.internal.compiler.batch.Main", *options]
-    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, SOURCES.rglob("*.java"))]
+    command = [*compiling, "-cp", _classpath(classpath), "-d", str(classes), *map(str, sources)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise CommandError(f"The Java sources in {SOURCES} do not compile:\n{result.stderr or result.stdout}")
@@ -127,23 +137,26 @@ def _jar(path: Path, classes: Path, package: str) -> None:
             archive.write(file, file.relative_to(classes))
 
 
-def _module(modules: Path, name: str, plugin_class: str, contents: list[Path]) -> Path:
+def _module(modules: Path, name: str, descriptor: str, contents: list[Path]) -> Path:
     """Make the directory of an Elasticsearch module: its jars, and the descriptor that names its class."""
     directory = modules / name
     directory.mkdir(parents=True)
     for jar in contents:
         shutil.copy(jar, directory)
-    descriptor = {
+    (directory / "plugin-descriptor.properties").write_text(descriptor)
+    return directory
+
+
+def _descriptor(name: str, plugin_class: str, version: str) -> str:
+    values = {
         "name": name,
         "description": name,
-        "version": jars.ELASTICSEARCH_VERSION,
-        "elasticsearch.version": jars.ELASTICSEARCH_VERSION,
+        "version": version,
+        "elasticsearch.version": version,
         "java.version": "21",
         "classname": plugin_class,
     }
-    lines = [f"{key}={value}\n" for key, value in descriptor.items()]
-    (directory / "plugin-descriptor.properties").write_text("".join(lines))
-    return directory
+    return "".join(f"{key}={value}\n" for key, value in values.items())
 
 
 def _link_zstd(directory: Path) -> None:

@@ -10,15 +10,24 @@ import jgo
 from stack.errors import CommandError
 
 ELASTICSEARCH_VERSION = "9.5.2"
+ELASTICSEARCH_VERSIONS = {"9": ELASTICSEARCH_VERSION, "8": "8.19.0"}  # by major version
 KAFKA_VERSION = "4.1.1"
 
-ELASTICSEARCH = f"org.elasticsearch:elasticsearch:{ELASTICSEARCH_VERSION}"
-NETTY_TRANSPORT = f"org.elasticsearch.plugin:transport-netty4:{ELASTICSEARCH_VERSION}"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
 KAFKA_LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"  # without it the broker does not log
 COMPILER = "org.eclipse.jdt:ecj:3.43.0"
 REPOSITORY = Path.home() / ".m2" / "repository"
 RETRY_PAUSES_S = (1, 5, 15)  # of some hundred downloads, a registry refuses one now and then
+
+
+def elasticsearch(version: str) -> str:
+    """Return the coordinate of the server."""
+    return f"org.elasticsearch:elasticsearch:{version}"
+
+
+def netty_transport(version: str) -> str:
+    """Return the coordinate of its HTTP and transport layer."""
+    return f"org.elasticsearch.plugin:transport-netty4:{version}"
 
 
 def fetch(coordinate: str) -> list[Path]:

@@ -10,6 +10,12 @@ from stack.network.probes import elasticsearch_answers
 from stack.servers.installation import Installation
 from stack.servers.server import Server
 
+# Of every node: here, in docker-compose.yml and in the containers of the tests.
+NODE_SETTINGS = {
+    "indices.requests.cache.size": "5%",  # the API's facets without a filter are answered from this cache
+}
+# Above 95 % disk use Elasticsearch makes indices read-only; a developer's disk may well be that full.
+FULL_DISK_SETTINGS = {"cluster.routing.allocation.disk.threshold_enabled": False}
 NODE_LOGGING = """\
 appender.console.type = Console
 appender.console.name = console
@@ -83,9 +89,8 @@ class Node(Server):
             "network.host": self.address.host,
             "http.port": self.address.port,
             "transport.port": self.transport_port,
-            "indices.requests.cache.size": "5%",  # the API's facets without a filter are answered from this cache
-            # Above 95 % disk use Elasticsearch makes indices read-only; a developer's disk may well be that full.
-            "cluster.routing.allocation.disk.threshold_enabled": False,
+            **NODE_SETTINGS,
+            **FULL_DISK_SETTINGS,
             **self._discovery(),
         }
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from indexer.offsets import FEW_SPANS, Offsets, Span
+from indexer.offsets import FEW_SPANS, Offsets, Parked, Span
 
 P0, P1 = TopicPartition("t", 0), TopicPartition("t", 1)
 
@@ -159,3 +159,131 @@ def test_for_any_history_the_commit_point_is_safe_monotonic_and_complete(history
         offsets.finish(span, span.records, span.size)
 
     assert offsets.to_commit().get(P0, committed) == end
+
+
+def test_what_is_parked_holds_the_commit_point_and_nothing_else() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 10, 100)
+    offsets.dispatch(span)
+    offsets.park(span, 4, 10, "closed")
+    offsets.finish(span, 9, 90)
+
+    assert (offsets.to_commit(), offsets.records_in_flight(), offsets.bytes_in_flight()) == ({P0: 4}, 0, 0)
+    assert offsets.parked() == {P0: {"closed": Parked(4, 5, 1)}}
+
+
+def test_what_is_read_again_holds_the_commit_point_until_it_has_ended() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 1, 1)
+    offsets.dispatch(span)
+    offsets.park(span, 4, 1, "closed")
+    again = Span(P0, 5, 1, 1)
+    offsets.reread(again, 4, ["closed"], {"closed": 1})
+
+    assert (offsets.to_commit(), offsets.parked()) == ({P0: 4}, {})
+    offsets.finish(again, 1, 1)
+    assert offsets.to_commit() == {P0: 10}
+
+
+def test_a_part_that_is_read_again_leaves_the_rest_parked() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 10, 10)
+    offsets.dispatch(span)
+    for offset in range(10):
+        offsets.park(span, offset, 1, "closed")
+    offsets.reread(Span(P0, 3, 0, 0), 0, ["closed"], {"closed": 3})
+
+    assert offsets.parked() == {P0: {"closed": Parked(3, 10, 7)}}
+    assert offsets.to_commit() == {P0: 3}
+
+
+def test_a_revoked_partition_forgets_what_is_parked() -> None:
+    offsets = Offsets()
+    span = Span(P0, 10, 2, 2)
+    offsets.dispatch(span)
+    offsets.park(span, 4, 1, "closed")
+    offsets.forget([P0])
+    offsets.park(span, 5, 1, "closed")
+
+    assert offsets.parked() == {}
+    assert not offsets.reread(Span(P0, 5, 1, 1), 4, ["closed"], {})
+    assert offsets.records_in_flight() == 0
+
+
+class History:
+    """Records of one partition that end, are parked and are read again, beside the offsets that are told so."""
+
+    def __init__(self, cause_of: list[str]) -> None:
+        self.offsets = Offsets()
+        self.ended: set[int] = set()
+        self.records = cause_of  # the cause that may hold each of them up
+        self._open: list[tuple[Span, int]] = []
+        self._polled = 0
+
+    def poll(self, number: int) -> None:
+        """Poll so many records."""
+        first, self._polled = self._polled, min(self._polled + number, len(self.records))
+        if first < self._polled:
+            span = Span(P0, self._polled, self._polled - first, self._polled - first)
+            self.offsets.dispatch(span)
+            self._open += [(span, offset) for offset in range(first, self._polled)]
+
+    def end(self, pick: int, number: int) -> None:
+        """End some of the records in flight."""
+        for _ in range(min(number, len(self._open))):
+            span, offset = self._open.pop(pick % len(self._open))
+            self.offsets.finish(span, 1, 1)
+            self.ended.add(offset)
+
+    def park(self, pick: int, number: int) -> None:
+        """Park some of the records in flight."""
+        for _ in range(min(number, len(self._open))):
+            span, offset = self._open.pop(pick % len(self._open))
+            self.offsets.park(span, offset, 1, self.records[offset])
+
+    def reread(self, cause: str, number: int, skip: int = 0) -> None:
+        """Read so many records again from the first that waits for a cause, or from a later one."""
+        parked = self.offsets.parked().get(P0, {}).get(cause)
+        if parked and parked.first + skip < parked.end:
+            first, end = parked.first + skip, min(parked.first + skip + number, parked.end)
+            again = [offset for offset in range(first, end) if self.records[offset] == cause]
+            span = Span(P0, end, len(again), len(again))
+            self.offsets.reread(span, first, [cause], {cause: len(again)})
+            self._open += [(span, offset) for offset in again]
+
+    def finish(self) -> None:
+        """Go on until everything has ended."""
+        self.poll(len(self.records))
+        while self._open or self.offsets.parked():
+            self.end(0, len(self._open))
+            for cause in "ab":
+                self.reread(cause, 3)
+
+    def first_not_ended(self) -> int:
+        """Return the first offset that must not be passed."""
+        return next((offset for offset in range(self._polled) if offset not in self.ended), self._polled)
+
+
+Moves = list[tuple[str, int, int]]
+moves = st.lists(
+    st.tuples(st.sampled_from(["poll", "end", "park", "reread"]), st.integers(0, 9), st.integers(1, 5)), max_size=60
+)
+
+
+@patch("indexer.offsets.FEW_SPANS", 2)
+@given(st.lists(st.sampled_from("ab"), min_size=1, max_size=40), moves)
+def test_for_any_history_of_waiting_nothing_that_waits_is_passed(causes: list[str], history: Moves) -> None:
+    world = History(causes)
+    for move, pick, number in history:
+        if move == "poll":
+            world.poll(number)
+        elif move == "reread":
+            world.reread("ab"[pick % 2], number, pick % 3)
+        else:
+            (world.end if move == "end" else world.park)(pick, number)
+        assert world.offsets.finished().get(P0, 0) <= world.first_not_ended()
+    world.finish()
+
+    assert world.ended == set(range(len(causes)))
+    assert world.offsets.finished() == {P0: len(causes)}
+    assert (world.offsets.records_in_flight(), world.offsets.bytes_in_flight()) == (0, 0)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.repository import ROOT
 
-SHIPPED = ("api", "indexer", "mappings", "service")
+SHIPPED = ("api", "indexer", "mappings", "service", "sources")
 PACKAGES = (*SHIPPED, "stack", "bench")
 MAX_FUNCTION = 40  # lines
 MAX_MODULE = 300  # lines
@@ -18,14 +18,15 @@ MAX_FOLDER = 15  # Python files
 MAX_NESTING = 3
 
 NEVER = [
-    ("api", {"indexer", "stack", "bench", "tests"}),
-    ("indexer", {"api", "stack", "bench", "tests"}),
-    ("mappings", {"api", "indexer", "service", "stack", "bench", "tests"}),
-    ("service", {"api", "indexer", "stack", "bench", "tests"}),
-    ("stack", {"api", "indexer", "bench", "tests"}),
+    ("api", {"indexer", "sources", "stack", "bench", "tests"}),
+    ("indexer", {"api", "sources", "stack", "bench", "tests"}),
+    ("mappings", {"api", "indexer", "service", "sources", "stack", "bench", "tests"}),
+    ("service", {"api", "indexer", "sources", "stack", "bench", "tests"}),
+    ("sources", {"api", "stack", "bench", "tests"}),
+    ("stack", {"api", "indexer", "sources", "bench", "tests"}),
 ]
 # One per package or program, found by everybody under the same name.
-SHARED_NAMES = {"main", "router"}
+SHARED_NAMES = {"main", "router", "event_of"}
 
 
 def modules(*packages: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -155,4 +156,5 @@ def test_only_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and ast.unparse(node.value) == "os"
     }
 
-    assert found <= {"api/__main__.py"}  # which sets a variable of the client, and reads none
+    # The one sets a variable of the client, and reads none; the other is a file of its own in another program.
+    assert found <= {"api/__main__.py", "sources/litellm_callback.py"}

@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 
+import pytest
 from elasticsearch import Elasticsearch
 
 from bench.data.bulk import pack
 from bench.percentiles import Percentiles, percentiles
+from bench.reading import bodies, reading
 from tests.support.repository import ROOT
 from tests.support.servers import Servers
 
@@ -53,7 +55,12 @@ def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, e
     ]
     assert all(NUMBER.fullmatch(cell) for cells in (*ingest.values(), *search.values()) for cell in cells)
     assert search["newest page of all"][0] == "12,000"
-    assert list(rows(printed, "Redaction")) == ["as the feed writes them", "each with a key in `content`"]
+    assert list(rows(printed, "Redaction")) == [
+        "realistic",
+        "realistic, each with a key in `content`",
+        "small",
+        "small, each with a key in `content`",
+    ]
     assert list(rows(printed, "Overload")) == ["1 times", "3 times"]
     assert not elasticsearch.indices.get(index="bench-*")
 
@@ -63,6 +70,16 @@ def test_a_quick_run_compares_the_periods(servers: Servers) -> None:
 
     assert list(periods) == ["day", "week", "month"]
     assert all(NUMBER.fullmatch(cell) for cells in periods.values() for cell in cells)
+
+
+def test_the_cost_of_reading_is_printed_for_each_kind_of_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.reading.ROUNDS", 1)
+    monkeypatch.setattr("bench.reading.SHORTEST_S", 1e-6)
+
+    printed = rows(reading(), "Reading bodies")
+
+    assert list(printed) == [name for name, _ in bodies()]
+    assert all(NUMBER.fullmatch(cell) for cells in printed.values() for cell in cells)
 
 
 def test_percentiles_are_measured_times() -> None:

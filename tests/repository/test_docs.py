@@ -24,7 +24,8 @@ from api.metrics import ApiMetrics
 from api.request.parameters import PARAMETERS, Parameter
 from api.settings import ApiSettings
 from api.stats import routes as stats
-from indexer.metrics import IndexerMetrics
+from api.tail import routes as tail
+from indexer.ledger import Ledger
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from service.settings import load
 from tests.support.repository import ROOT
@@ -38,9 +39,11 @@ OPERATING = (ROOT / "docs/operating.md").read_text()
 SETTINGS = (ROOT / "docs/settings.md").read_text()
 DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
 
-MADE_BY_FASTAPI = {"/docs", "/redoc", "/openapi.json"}
-PROGRAMS = {"indexer": "indexer", "api": "API", "stack": "stack", "bench": "bench"}
+NOT_IN_OPENAPI = {"/docs", "/openapi.json"}
+SHORT_FORMS = {"/api/logs", "/api/logs/", "/api/log/{group}"}
+PROGRAMS = {"indexer": "indexer", "api": "API", "sources": "sources", "stack": "stack", "bench": "bench"}
 NO_SETTINGS = {
+    "COMPOSE_PROJECT_NAME",
     "GROUP_PARAMETERS",
     "SASL_PLAINTEXT",
     "SASL_SSL",
@@ -125,7 +128,7 @@ def test_no_page_names_a_setting_that_does_not_exist() -> None:
 
 
 def routes() -> set[str]:
-    return set(create_app(load(ApiSettings), ApiMetrics(), request_slots(1)).openapi()["paths"]) | MADE_BY_FASTAPI
+    return set(create_app(load(ApiSettings), ApiMetrics(), request_slots(1)).openapi()["paths"]) | NOT_IN_OPENAPI
 
 
 def test_the_table_of_routes_has_every_route_and_no_other() -> None:
@@ -138,7 +141,7 @@ def test_no_page_names_a_route_that_does_not_exist() -> None:
     texts = (page.read_text() for page in PAGES)
     named = set(chain.from_iterable(re.findall(r"`(/(?:api/|healthz|readyz|metrics)[^`]*)`", text) for text in texts))
 
-    assert named - routes() == set()
+    assert named - routes() == SHORT_FORMS
 
 
 def names(parameters: tuple[Parameter, ...]) -> set[str]:
@@ -152,8 +155,9 @@ def names(parameters: tuple[Parameter, ...]) -> set[str]:
         ("parameter of facets", facets._form(()).own),
         ("parameter of stats", stats.STATS_FORM.own),
         ("parameter of export", export.EXPORT_FORM.own),
+        ("parameter of a tail", tail.TAIL_FORM.own),
     ],
-    ids=["search", "facets", "stats", "export"],
+    ids=["search", "facets", "stats", "export", "tail"],
 )
 def test_every_parameter_is_in_its_table_and_no_other(column: str, parameters: tuple[Parameter, ...]) -> None:
     named = chain.from_iterable(quoted(row[0]) for row in table(API, column, "rule"))
@@ -162,7 +166,7 @@ def test_every_parameter_is_in_its_table_and_no_other(column: str, parameters: t
 
 
 def test_the_table_of_metrics_has_every_metric_and_no_other() -> None:
-    metrics = [*IndexerMetrics().registry.collect(), *ApiMetrics()._registry.collect()]
+    metrics = [*Ledger().metrics.registry.collect(), *ApiMetrics()._registry.collect()]
     known = {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in metrics}
     named = chain.from_iterable(quoted(row[0]) for row in table(OPERATING, "metric", "meaning"))
     elsewhere = chain.from_iterable(re.findall(r"`(gateway_logs_[a-z_]+)`", page.read_text()) for page in PAGES)
@@ -291,7 +295,7 @@ def test_decisions_are_numbered_dated_complete_and_in_the_index() -> None:
         title, date, *parts = record.read_text().split("\n\n")
         assert record.name.startswith(f"{number:04d}-")
         assert title.startswith(f"# {number}. ")
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d, accepted", date)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d, (accepted|replaced by \[decision\s\d+\]\(\d{4}-[a-z-]+\.md\))", date)
         assert all(any(part.startswith(start) for part in parts) for start in PARTS_OF_A_RECORD), record.name
         found.append([f"[{title.removeprefix('# ')}]({record.name})", date.partition(",")[0]])
 

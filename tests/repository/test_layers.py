@@ -10,7 +10,7 @@ import pytest
 from tests.support.repository import ROOT
 
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
-PROGRAMS = ("api", "indexer")
+PROGRAMS = ("api", "indexer", "sources")
 
 
 def layers(program: str) -> dict[str, int]:

@@ -30,7 +30,7 @@ Field = dict[str, Any]
 
 # A change of logs.json shows here. Raise VERSION in mappings/index.py with it: an older indexer must never put its
 # mapping in place of a newer one. Then write the new pair down.
-PINNED = (2, "2c645588336e")
+PINNED = (3, "0655e815a242")
 
 EXAMPLES = sorted((ROOT / "tests" / "events").glob("*.json"))
 KIBANA = ROOT / "kibana" / "logs.ndjson"
@@ -135,7 +135,8 @@ def test_the_index_is_sorted_and_compressed_and_refreshes_without_being_asked() 
 
 
 def test_every_field_that_is_copied_to_exists() -> None:
-    targets = {field["copy_to"] for field in MAPPED.values() if "copy_to" in field}
+    given = [field["copy_to"] for field in MAPPED.values() if "copy_to" in field]
+    targets = {name for one in given for name in ([one] if isinstance(one, str) else one)}
 
     assert targets <= set(MAPPED)
 

@@ -1,88 +1,25 @@
-"""What holds for the image, docker compose, the lock files and the dependencies."""
+"""What holds for the image, the lock files and the dependencies."""
 
 import ast
 import re
-import subprocess
 import sys
 import tomllib
-from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
-from api.settings import ApiSettings
-from indexer.settings import IndexerSettings
-from stack.servers.broker import MAX_MESSAGE_BYTES
-from stack.servers.jars import ELASTICSEARCH_VERSION, KAFKA_VERSION
 from tests.support.repository import ROOT
 
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-SHIPPED = ("api", "indexer", "mappings", "service")
+RUNTIME = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["sources"]]
+SHIPPED = ("api", "indexer", "mappings", "service", "sources")
 
 
-def test_docker_compose_runs_the_versions_that_the_tests_run() -> None:
-    images = {name: service["image"] for name, service in SERVICES.items()}
+def test_everybody_may_read_what_the_image_holds() -> None:
+    """The files of a checkout that was made under umask 027 cannot be read by the user of the image."""
+    copied = DOCKERFILE.rindex("COPY ")
 
-    assert images == {
-        "elasticsearch": f"elasticsearch:{ELASTICSEARCH_VERSION}",
-        "kafka": f"apache/kafka:{KAFKA_VERSION}",
-        "kibana": f"kibana:{ELASTICSEARCH_VERSION}",
-        "kibana-objects": f"kibana:{ELASTICSEARCH_VERSION}",
-        "indexer": "gateway-logs",
-        "api": "gateway-logs",
-    }
-
-
-def test_docker_compose_opens_no_port_to_other_machines() -> None:
-    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
-
-    assert len(ports) == 5
-    assert all(re.fullmatch(r"127\.0\.0\.1:[\d-]+:\d+", port) for port in ports)
-
-
-def test_docker_compose_starts_no_api_without_a_key_and_has_none_by_default() -> None:
-    example = (ROOT / ".env.example").read_text()
-
-    assert SERVICES["api"]["environment"]["API_ADMIN_KEYS"].startswith("${API_ADMIN_KEYS:?")
-    assert re.search(r"^API_ADMIN_KEYS=$", example, re.MULTILINE)
-    assert subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=ROOT, check=False).returncode == 0
-
-
-@pytest.mark.parametrize(("service", "settings"), [("indexer", IndexerSettings), ("api", ApiSettings)])
-def test_docker_compose_sets_only_what_the_program_reads(service: str, settings: Any) -> None:
-    assert {name.lower() for name in SERVICES[service]["environment"]} <= set(settings.model_fields)
-
-
-def test_docker_compose_watches_bounds_and_restarts_every_service() -> None:
-    for name, service in SERVICES.items():
-        assert "mem_limit" in service, name
-        assert "restart" in service, name
-        assert "test" in service["healthcheck"] or service["healthcheck"]["disable"], name
-
-
-def test_docker_compose_starts_a_service_when_those_it_needs_are_well() -> None:
-    needed = {name: service["depends_on"] for name, service in SERVICES.items() if "depends_on" in service}
-
-    assert {name: set(of) for name, of in needed.items()} == {
-        "kibana": {"elasticsearch"},
-        "kibana-objects": {"kibana"},
-        "indexer": {"elasticsearch", "kafka"},
-        "api": {"elasticsearch"},
-    }
-    assert {one["condition"] for of in needed.values() for one in of.values()} == {"service_healthy"}
-
-
-def test_kafka_takes_as_large_messages_in_docker_as_in_the_stack() -> None:
-    assert SERVICES["kafka"]["environment"]["KAFKA_MESSAGE_MAX_BYTES"] == MAX_MESSAGE_BYTES
-
-
-def test_docker_gives_the_indexer_longer_to_stop_than_it_takes() -> None:
-    longest = IndexerSettings.model_fields["indexer_stop_seconds"].default + 5  # and to leave the group
-
-    assert int(SERVICES["indexer"]["stop_grace_period"].rstrip("s")) > longest
+    assert copied < DOCKERFILE.index("RUN chmod -R a+rX .") < DOCKERFILE.index("USER ")
 
 
 def test_the_image_holds_the_shipped_packages_and_runs_as_nobody_in_particular() -> None:
@@ -112,7 +49,7 @@ def test_the_image_gets_the_same_releases_as_the_tests() -> None:
 
 
 def test_every_dependency_of_the_project_is_locked_for_the_image() -> None:
-    names = {re.split(r"[\[<>=~ ]", one)[0] for one in PROJECT["project"]["dependencies"]}
+    names = {re.split(r"[\[<>=~ ]", one)[0] for one in RUNTIME}
 
     assert names <= set(pins("requirements-runtime.lock"))
 
@@ -134,7 +71,8 @@ DISTRIBUTIONS = {  # import name → distribution, where they differ
     "re2": "google-re2",
     "yaml": "pyyaml",
 }
-LOCAL = {"api", "bench", "indexer", "mappings", "service", "stack", "tests"}
+LOCAL = {"api", "bench", "indexer", "mappings", "service", "sources", "stack", "tests"}
+ELSEWHERE = {"litellm"}  # the callback runs in a program of its own
 
 
 def third_party(*packages: str) -> set[str]:
@@ -152,17 +90,19 @@ def declared(requirements: list[str]) -> set[str]:
 
 
 def test_every_import_is_declared() -> None:
-    runtime, groups = declared(PROJECT["project"]["dependencies"]), PROJECT["dependency-groups"]
+    runtime, groups = declared(RUNTIME), PROJECT["dependency-groups"]
+    without_sources = [package for package in SHIPPED if package != "sources"]
 
-    assert third_party(*SHIPPED) - runtime == set()
+    assert third_party(*without_sources) - declared(PROJECT["project"]["dependencies"]) == set()
+    assert third_party(*SHIPPED) - runtime == ELSEWHERE
     assert third_party("stack", "bench") - runtime - declared(groups["stack"]) == set()
     assert third_party("tests") - runtime - declared(groups["stack"]) - declared(groups["dev"]) == set()
 
 
 def test_every_dependency_is_imported_or_named_here() -> None:
     tools = {"mypy", "ruff", "setuptools", "schemathesis"}
-    used_by_a_library = {"orjson"}  # `elasticsearch.OrjsonSerializer`
+    used_by_a_library = {"orjson", "psycopg", "pymysql"}  # `elasticsearch.OrjsonSerializer`, drivers of SQLAlchemy
     groups = PROJECT["dependency-groups"]
-    all_declared = declared([*PROJECT["project"]["dependencies"], *groups["dev"], *groups["stack"]])
+    all_declared = declared([*RUNTIME, *groups["dev"], *groups["stack"]])
 
     assert all_declared - third_party(*LOCAL) == tools | used_by_a_library - third_party(*LOCAL)

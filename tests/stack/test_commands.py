@@ -110,7 +110,7 @@ def test_everything_runs_with_one_command_and_stops_in_order(tmp_path: Path) -> 
         os.killpg(running.process.pid, signal.SIGINT)
 
         assert running.process.wait(60) == 0
-        assert answer.json()["data"]["total"] > 1000
+        assert answer.json()["data"]["total"] > 100
         assert len(children) == 5
         assert have_ended(children.values())
         stopped = [line.removeprefix("stopping ") for line in running.lines() if line.startswith("stopping ")]

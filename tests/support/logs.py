@@ -55,3 +55,4 @@ def remove_logs(client: Elasticsearch, name: str) -> None:
     for index in client.indices.get(index=f"{name}-*", expand_wildcards="all"):
         client.indices.delete(index=index)
     client.options(ignore_status=404).indices.delete_index_template(name=name)
+    client.options(ignore_status=404).cluster.delete_component_template(name=f"{name}-signing-key")

@@ -55,6 +55,11 @@ class Pipeline:
         """Run `python -m indexer`; returns once its health port answers."""
         return self.running.enter_context(running_indexer({**self.environment, **environment}))
 
+    def start_version(self, version: int, **environment: str) -> RunningIndexer:
+        """Run the indexer as a release with this version of the mapping."""
+        program = ("tests.support.faults.other_version", str(version))
+        return self.running.enter_context(running_indexer({**self.environment, **environment}, program))
+
     def run(self, *arguments: str, code: int = 0, **environment: str) -> str:
         """Run `python -m indexer` with these arguments to its end; return what it logged."""
         settings = {**os.environ, **self.environment, **environment}

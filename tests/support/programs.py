@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -52,11 +53,16 @@ class RunningIndexer(NamedTuple):
     process: subprocess.Popen[str]
     client: httpx.Client
 
+    def metrics(self) -> dict[str, float]:
+        """Return the sums of all metrics over their labels, by their names without the prefix, of one moment."""
+        found: defaultdict[str, float] = defaultdict(float)
+        for name, value in re.findall(r"(?m)^gateway_logs_(\w+)\S* (\S+)$", self.client.get("/metrics").text):
+            found[name] += float(value)
+        return found
+
     def metric(self, name: str) -> float:
         """Return the sum of one metric over its labels, by its name without the prefix."""
-        lines = self.client.get("/metrics").text.splitlines()
-        values = [line.rsplit(" ", 1)[1] for line in lines if re.match(rf"gateway_logs_{name}(\{{|\s)", line)]
-        return sum(map(float, values))
+        return self.metrics()[name]
 
     def trouble(self) -> str:
         """Return what /readyz says: "ready", or why not."""
@@ -86,11 +92,11 @@ class RunningIndexer(NamedTuple):
 
 
 @contextmanager
-def running_indexer(settings: dict[str, str]) -> Iterator[RunningIndexer]:
-    """Run `python -m indexer` with these settings, its health on a free port."""
+def running_indexer(settings: dict[str, str], program: Sequence[str] = ("indexer",)) -> Iterator[RunningIndexer]:
+    """Run `python -m indexer`, or another program in its place, with these settings, its health on a free port."""
     port = free_port()
     environment = {**os.environ, **settings, "INDEXER_METRICS_PORT": str(port)}
-    command = [sys.executable, "-m", "indexer"]
+    command = [sys.executable, "-m", *program]
     with (
         tempfile.TemporaryFile("w+") as lines,
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines, text=True) as process,
@@ -114,7 +120,8 @@ def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
     command = [sys.executable, "-m", "api"]
     url = f"http://127.0.0.1:{port}"
     with (
-        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, text=True) as process,
+        tempfile.TemporaryFile("w+") as lines,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines, text=True) as process,
         httpx.Client(base_url=url, timeout=PATIENCE_S, verify=False) as client,  # it speaks no TLS
     ):
         try:
@@ -123,6 +130,8 @@ def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
+            lines.seek(0)
+            sys.stderr.write(lines.read())  # pytest shows it where the test failed
 
 
 def is_answering(client: httpx.Client) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.faults.oracle import balance
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline
+from tests.support.streams import openai_chat
 from tests.support.waiting import wait_until
 
 
@@ -29,6 +31,17 @@ def test_an_event_is_stored_as_it_came_with_one_key_of_ours(pipeline: Pipeline) 
 
     assert set(stored.pop("gateway_logs")) == {"tie"}
     assert stored == sent
+
+
+def test_a_streamed_body_is_stored_as_it_came_and_found_as_it_reads(pipeline: Pipeline) -> None:
+    body = openai_chat(["The roll", "back fin", "ished: 余", "额不足"])
+    pipeline.start_indexer()
+    pipeline.send({"id": 1, "created_at": now_ms(), "request_detail": {"response_body": body}})
+    wait_until(lambda: pipeline.lag() == 0)
+
+    [log] = pipeline.sources()
+    assert log["request_detail"] == {"response_body": body}
+    assert pipeline.count(query={"match_phrase": {"request_detail.response_body": "rollback finished 余额不足"}}) == 1
 
 
 def test_one_log_delivered_twice_is_one_document_and_counts_as_a_duplicate(pipeline: Pipeline) -> None:
@@ -154,6 +167,16 @@ def test_the_ledger_balances_and_nothing_is_in_flight_at_the_end(pipeline: Pipel
     assert indexer.metric("records_polled_total") == sum(ends)
     assert indexer.metric("records_in_flight") == 0
     assert indexer.is_ready()
+
+
+def test_the_ledger_balances_at_any_moment(pipeline: Pipeline) -> None:
+    indexer = pipeline.start_indexer()
+    pipeline.send(*[event(number) if number % 9 else b"bad" for number in range(1, 5_001)])
+    scrapes = [balance(indexer)]
+    while pipeline.lag():
+        scrapes.append(balance(indexer))
+
+    assert set(scrapes) == {0.0}
 
 
 def test_two_members_share_the_partitions_and_the_second_goes_on_alone(pipeline: Pipeline) -> None:

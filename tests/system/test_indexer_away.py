@@ -156,3 +156,19 @@ def write(broker: Broker, topic: str, one: Event) -> None:
     producer = KafkaProducer(bootstrap_servers=broker.bootstrap)
     producer.send(topic, json.dumps(one).encode()).get(timeout=LONG_S)
     producer.close()
+
+
+def test_an_open_transaction_shows_as_lag_and_is_named(pipeline: Pipeline) -> None:
+    indexer = pipeline.start_indexer()
+    servers = pipeline.servers.bootstrap_servers
+    producer = KafkaProducer(bootstrap_servers=servers, transactional_id=pipeline.name)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(pipeline.name, b"{}", partition=1).get(timeout=LONG_S)
+    pipeline.send({"id": 1, "created_at": now_ms()}, {"id": 2, "created_at": now_ms()}, partition=1)
+
+    wait_until(lambda: "a transaction has been open since offset 0, and 3 records wait" in indexer.trouble())
+    assert indexer.metric("lag") == 3
+    producer.abort_transaction()
+    producer.close()
+    wait_until(lambda: pipeline.count() == 2 and indexer.is_ready() and indexer.metric("lag") == 0)

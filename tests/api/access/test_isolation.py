@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from stack.network.address import free_port
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, is_answering
 from tests.support.repository import ROOT
@@ -39,6 +39,41 @@ def test_a_key_made_by_the_program_opens_where_its_hash_is_configured(stored: st
     api = start_api(stored, API_ADMIN_KEYS=hashed)
 
     assert (status(api, f"Bearer {key}"), status(api, hashed)) == (200, 401)
+
+
+def made(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Return what `python -m api key` did with these arguments."""
+    command = [sys.executable, "-m", "api", "key", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_program_makes_an_entry_for_the_key_file(stored: str, start_api: StartApi, tmp_path: Path) -> None:
+    key, _, entry = (
+        line.partition(":")[2].strip()
+        for line in made("--name", "web panel", "--ends", "9998-12-31", "--no-export").stdout.splitlines()
+    )
+    (tmp_path / "keys.json").write_text(f'{{"ns-a": [{entry}]}}')
+    api = start_api(stored, API_GROUP_KEYS_FILE=str(tmp_path / "keys.json"))
+
+    assert set(json.loads(entry)) == {"name", "sha256", "ends", "export"}
+    assert status(api, key) == 200
+    assert api.get("/api/log/ns-a/export", headers={"Authorization": key}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--no-bodies",), "an end and rights need a name: add --name"),
+        (("--name", "x", "--ends", "soon"), "its ends must be a day such as 2026-12-31"),
+        (("--name", "x" * 101), "its name must have 1 to 100 characters"),
+    ],
+)
+def test_an_entry_that_the_file_may_not_have_is_not_made(arguments: tuple[str, ...], sentence: str) -> None:
+    ended = made(*arguments)
+
+    assert ended.returncode != 0
+    assert sentence in ended.stderr
+    assert ended.stdout == ""
 
 
 def test_keys_change_without_a_restart_and_an_open_tail_ends_with_its_key(

@@ -16,7 +16,7 @@ from api.store.liveness import Liveness
 from api.store.readiness import Readiness
 from api.store.shared_reads import SharedReads
 from api.tail.pages import TailPages, TailSelection
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi
 from tests.support.times import NOON_MS
@@ -28,6 +28,7 @@ class Asked:
     """A double of liveness and store: counts how often it is asked, and answers after all callers have asked."""
 
     answers = has_index = True
+    not_supported = ""
 
     def __init__(self) -> None:
         self.times = 0
@@ -90,7 +91,7 @@ def open_tail(api: RunningApi) -> tuple[bytes, socket.socket]:
     """Open a tail; return the status, and the connection, still open."""
     address = urlsplit(api.url)
     connection = socket.create_connection((address.hostname, address.port), timeout=20)
-    connection.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: x\r\n\r\n")
+    connection.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: localhost\r\n\r\n")
     return connection.recv(65_536).split()[1], connection
 
 

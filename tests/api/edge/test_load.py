@@ -101,9 +101,9 @@ def test_a_refused_request_gets_one_answer_and_the_next_on_its_connection_anothe
 
     async def two() -> bytes:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        writer.write(b"GET /api/logs/search HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc")
+        writer.write(b"GET /api/logs/search HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
         first = await reader.readuntil(b"}")
-        writer.write(b"GET /api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        writer.write(b"GET /api/nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         answers = first + await reader.read()
         writer.close()
         return answers
@@ -156,7 +156,7 @@ def answer_to(opened: socket.socket) -> tuple[bytes, dict[str, object]]:
     return head.partition(b"\r\n")[0], json.loads(body)
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET /api/logs/sea", b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: "])
+@pytest.mark.parametrize("sent", [b"", b"GET /api/logs/sea", b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: "])
 def test_a_client_that_sends_no_whole_request_is_told_and_cut(api: RunningApi, sent: bytes) -> None:
     with connection(api) as opened:
         opened.sendall(sent)
@@ -170,7 +170,7 @@ def test_a_client_that_sends_no_whole_request_is_told_and_cut(api: RunningApi, s
 
 def test_a_second_request_on_a_connection_has_its_own_time(api: RunningApi) -> None:
     with connection(api) as opened:
-        opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
         first = b""
         while not first.endswith(b'"success":true}'):  # its head and its body may come apart
             first += opened.recv(65_536)
@@ -203,7 +203,7 @@ def test_an_address_of_a_hundred_kilobytes_is_read(api: RunningApi) -> None:
 
 def test_a_client_that_never_takes_its_answer_is_cut(api: RunningApi) -> None:
     with connection(api) as opened:
-        opened.sendall(b"GET /api/logs/search HTTP/1.1\r\nhost: x\r\n\r\n")
+        opened.sendall(b"GET /api/logs/search HTTP/1.1\r\nhost: localhost\r\n\r\n")
         opened.recv(1, socket.MSG_PEEK)
         wait_until(lambda: not is_served(opened))
         head, _, body = b"".join(iter(lambda: opened.recv(1_000_000), b"")).partition(b"\r\n\r\n")
@@ -228,7 +228,7 @@ def test_idle_connections_keep_nobody_out_and_do_not_stay(api: RunningApi) -> No
 
 def test_half_closed_and_pipelined_requests_are_answered(stored: str, start_api: StartApi) -> None:
     with connection(start_api(stored)) as opened:
-        opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" * 3 + b"GET /healthz HTTP/1.0\r\n\r\n")
+        opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n" * 3 + b"GET /healthz HTTP/1.0\r\n\r\n")
         received = b"".join(iter(lambda: opened.recv(65_536), b""))
 
     assert received.count(b"HTTP/1.1 200 OK") == 4
@@ -236,7 +236,7 @@ def test_half_closed_and_pipelined_requests_are_answered(stored: str, start_api:
 
 def test_a_client_that_never_ends_its_body_is_cut(api: RunningApi) -> None:
     with connection(api) as opened:
-        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nb")
+        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000\r\n\r\nb")
         answered = b"".join(iter(lambda: opened.recv(65_536), b""))
 
     assert answered.startswith(b"HTTP/1.1 405")
@@ -245,10 +245,10 @@ def test_a_client_that_never_ends_its_body_is_cut(api: RunningApi) -> None:
 def test_a_body_that_looks_like_a_request_is_left_as_it_is(stored: str, start_api: StartApi) -> None:
     body = b"GET " + b"\xff" * 25 + b"\r\nGET /healthz HTTP/1.1\r\nx-swallows: "
     with connection(start_api(stored)) as opened:
-        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % len(body))
+        opened.sendall(b"POST /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(body))
         first = opened.recv(65_536)  # the head was read: the body comes by itself
         opened.sendall(body)
-        opened.sendall(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        opened.sendall(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         answers = first + b"".join(iter(lambda: opened.recv(65_536), b""))
 
     assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"405", b"404"]

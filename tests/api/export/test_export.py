@@ -17,7 +17,7 @@ import pytest
 from api.export.columns import COLUMNS, FORMULA_STARTS
 from api.export.routes import accepts_gzip
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.faults.proxy import wire_to
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api
@@ -75,7 +75,7 @@ def api(servers: Servers, stored: Logs) -> Iterator[RunningApi]:
 def export(api: RunningApi, query: str, path: str = "/api/logs/export", **headers: str) -> File:
     """Return an export, read byte by byte: clients hide chunks and trailers."""
     address = urlsplit(api.url)
-    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "api", **headers}.items())
+    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **headers}.items())
     with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
         connection.sendall(f"GET {path}?{query} HTTP/1.1\r\n{head}\r\n".encode())
         lines, _, chunks = connection.makefile("rb").read().partition(b"\r\n\r\n")

@@ -10,7 +10,7 @@ import pytest
 from api.search.cursor import _digest
 from mappings.index import index_name, write_alias
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Event, Logs
 from tests.support.parsing import parsed
 from tests.support.programs import RunningApi, running_api

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.sample import EVENTS

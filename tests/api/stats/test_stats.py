@@ -11,7 +11,7 @@ import pytest
 from api.request.timezone import in_zone, read_zone
 from api.stats.intervals import TimeRange, fitting_interval
 from mappings.instant import DAY_MS, parse_rfc3339
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

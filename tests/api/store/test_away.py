@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from stack.network.address import free_port
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.logs import Logs
 from tests.support.programs import StartApi
 from tests.support.servers import Servers

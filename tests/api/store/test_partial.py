@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from mappings.index import index_name
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.faults.proxy import wire_to
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi

@@ -28,7 +28,7 @@ class Watcher:
     async def open(self) -> None:
         """Return when the tail has begun."""
         self._reader, self._writer = await asyncio.open_connection(self._address.hostname, self._address.port)
-        self._writer.write(b"GET /api/log/ns-a/tail HTTP/1.1\r\nhost: x\r\n\r\n")
+        self._writer.write(b"GET /api/log/ns-a/tail HTTP/1.1\r\nhost: localhost\r\n\r\n")
         await self._reader.readuntil(b"event: start\n")
 
     async def read(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from api.tail.stream import CHUNK_BYTES, chunks
 from mappings.instant import DAY_MS
-from tests.support.envelope import assert_envelope
+from tests.api.envelope import assert_envelope
 from tests.support.faults.proxy import wire_to
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api
@@ -159,7 +159,7 @@ def searches(logs: Logs) -> int:
 def test_a_reader_that_stops_reading_is_told_and_cut(api: RunningApi, logs: Logs) -> None:
     address = urlsplit(api.url)
     with closing(socket.create_connection((address.hostname, address.port))) as reader:
-        reader.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: x\r\n\r\n")
+        reader.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: localhost\r\n\r\n")
         wait_until(lambda: tails_open(api) == 1)
         for number in range(30):
             logs.store([event(number, request_detail={"request_body": "x" * 1_000_000})])
@@ -177,7 +177,7 @@ def test_a_reader_that_stops_reading_is_told_and_cut(api: RunningApi, logs: Logs
 def test_a_stray_line_end_behind_the_request_does_not_end_a_tail(api: RunningApi) -> None:
     address, received = urlsplit(api.url), b""
     with closing(socket.create_connection((address.hostname, address.port), timeout=30)) as reader:
-        reader.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: x\r\n\r\n")
+        reader.sendall(b"GET /api/logs/tail HTTP/1.1\r\nhost: localhost\r\n\r\n")
         received += reader.recv(65_536)
         reader.sendall(b"\r\n")
         while received.count(b": alive") < 9:  # for longer than a client may take for its request

@@ -9,7 +9,8 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.event.origin import ORIGIN_HEADER, Origin, origin
+from indexer.event.origin import ORIGIN_HEADER
+from indexer.kafka_python.record_writer import RecordWriter
 from mappings.instant import DAY_MS
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline, read_topic
@@ -50,6 +51,21 @@ def test_what_became_good_is_a_log_with_the_key_headers_and_time_it_had(pipeline
     assert [log["id"] for log in pipeline.sources()] == [1]
     assert (again.key, again.timestamp, again.headers[0]) == (b"k", moment, ("h", b"v"))
     assert {name for name, _ in again.headers} == {"h", ORIGIN_HEADER}
+
+
+def test_a_header_without_a_value_is_none_in_the_dead_letter_and_in_what_is_sent_back(pipeline: Pipeline) -> None:
+    headers = [("null", None), ("empty", b"")]
+    indexer = pipeline.start_indexer(**OLD)
+    writer = RecordWriter({"bootstrap_servers": pipeline.servers.bootstrap_servers})
+    value = b'{"id":1,"created_at":%d}' % days_ago(3)
+    assert list(writer.write([{"topic": pipeline.name, "value": value, "headers": headers}])) == [(0, True)]
+    writer.close()
+    wait_until(lambda: pipeline.lag() == 0, PATIENCE_S)
+    assert indexer.stop() == 0
+    pipeline.run("redrive")
+
+    assert [letter.headers[:2] for letter in pipeline.dead_letters()] == [headers]
+    assert [record.headers[:2] for record in records(pipeline)] == [headers] * 2
 
 
 def records(pipeline: Pipeline) -> list[ConsumerRecord]:
@@ -95,7 +111,7 @@ def test_only_those_with_the_reason_are_chosen_and_a_dry_run_writes_nothing(pipe
 
     told = pipeline.run("redrive", "--reason", "outside the accepted window", "--dry-run")
 
-    assert re.search(r'"letters": 1, "reason": "created_at .* is outside .*"would be redriven"', told)
+    assert re.search(r'"letters": 1, "reason": "created_at is outside the accepted window".*"would be redriven"', told)
     assert len(records(pipeline)) == before
     pipeline.run("redrive", "--reason", "outside the accepted window")
     index_all(pipeline)
@@ -103,18 +119,52 @@ def test_only_those_with_the_reason_are_chosen_and_a_dry_run_writes_nothing(pipe
 
 
 def test_letters_of_others_and_of_values_left_out_stay_and_are_counted(pipeline: Pipeline) -> None:
-    about = {"topic": b"x", "partition": b"0", "offset": b"0", "timestamp": b"1", "reason": b"r"}
+    about = {"reason": b"r", "topic": b"x", "partition": b"0", "offset": b"0", "timestamp": b"1"}
     ours = [(f"gateway-logs.{name}", value) for name, value in about.items()]
-    letters = [[], ours, [*ours, ("gateway-logs.value", b"left out")]]
+    letters = [[], ours, [*ours, ("gateway-logs.value", b"left out")], [*ours[1:], ours[0]]]
     for headers in letters:
         pipeline.producer.send(f"{pipeline.name}.dead", b"{}", headers=headers).get()
 
     told = pipeline.run("redrive")
 
     assert "not written by this indexer" in told
-    assert "the topic x does not exist" in told
-    assert "its value is not an event: left out" in told
-    assert '"read": 3, "sent": 0' in told
+    assert "it came from another topic" in told
+    assert "its value is not an event" in told
+    assert '"read": 4, "sent": 0' in told
+
+
+@pytest.mark.parametrize("header", ["gateway-logs.value", "gateway-logs.reason", "gateway-logs.topic", ORIGIN_HEADER])
+def test_what_a_producer_writes_in_headers_of_our_names_is_its_own_affair(pipeline: Pipeline, header: str) -> None:
+    stranger = (header, b"somewhere/7/8/4398046511103")
+    refuse(pipeline, {"id": 1, "created_at": days_ago(3)}, headers=[stranger])
+    assert pipeline.dead_letters()[0].headers[0] == stranger
+    pipeline.run("redrive")
+    index_all(pipeline)
+
+    again = records(pipeline)[-1]
+
+    assert pipeline.count() == 1
+    assert [name for name, _ in again.headers] == [header, ORIGIN_HEADER]
+    assert again.headers[0] == stranger
+
+
+def test_a_position_that_a_producer_invents_hides_no_later_version(pipeline: Pipeline) -> None:
+    event = {"id": 1, "created_at": days_ago(0)}
+    far = (ORIGIN_HEADER, f"{pipeline.name}/0/0/4398046511103".encode())
+    pipeline.send(event | {"content": "first"}, headers=[far], partition=0)
+    pipeline.send(event | {"content": "second"}, partition=0)
+    index_all(pipeline)
+
+    assert [log["content"] for log in pipeline.sources()] == ["second"]
+
+
+def test_only_dead_letters_of_the_time_span_are_chosen(pipeline: Pipeline) -> None:
+    for moment in (1_000, 2_000, 3_000):
+        refuse(pipeline, {"id": moment, "created_at": days_ago(3)}, timestamp_ms=moment)
+
+    told = pipeline.run("redrive", "--from", "2000", "--to", "1970-01-01T00:00:03Z")
+
+    assert '"read": 3, "sent": 1' in told
 
 
 def test_a_letter_that_its_topic_does_not_take_is_left_out_and_those_behind_it_go(pipeline: Pipeline) -> None:
@@ -134,26 +184,3 @@ def set_largest(pipeline: Pipeline, size: int) -> None:
     largest = {"max.message.bytes": str(size)}
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, pipeline.name, configs=largest)])
     admin.close()
-
-
-def record(headers: list[tuple[str, bytes | None]]) -> ConsumerRecord:
-    return ConsumerRecord("here", 1, 0, 2, 3, 0, None, b"{}", headers, None, -1, 2, -1)
-
-
-def test_the_origin_is_the_header_s_where_there_is_one_and_else_the_place_itself() -> None:
-    first = Origin("there", 7, 8, 9)
-
-    assert origin(record([("h", b"v"), first.header()])) == first
-    assert origin(record([("h", b"v")])) == Origin("here", 1, 2, 3)
-
-
-@pytest.mark.parametrize("timestamp_ms", [-1, 0, 10**18])  # none, and a clock that counts nanoseconds
-def test_an_origin_of_any_time_comes_back(timestamp_ms: int) -> None:
-    first = Origin("there", 7, 2**63 - 1, timestamp_ms)
-
-    assert origin(record([first.header()])) == first
-
-
-@pytest.mark.parametrize("value", [None, b"", b"there/7/8", b"there/7/8/9/", b"a b/7/8/9", b"there/-7/8/9", b"\xff"])
-def test_an_origin_that_cannot_be_read_is_none(value: bytes | None) -> None:
-    assert origin(record([(ORIGIN_HEADER, value)])) == Origin("here", 1, 2, 3)

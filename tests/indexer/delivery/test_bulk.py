@@ -11,6 +11,7 @@ from indexer.delivery.bulk import Bulk
 from indexer.delivery.indices import Indices
 from indexer.delivery.outcome import Outcome
 from indexer.event.document import IndexTarget, Operation
+from indexer.event.origin import Origin
 from indexer.metrics import IndexerMetrics
 from indexer.offsets import Span
 from mappings.index import index_name, write_alias
@@ -18,13 +19,14 @@ from mappings.instant import DAY_MS
 from tests.support.logs import Logs
 
 NOW = int(time.time() * 1000)
+ORIGIN = Origin("t", 0, 0, 0)
 SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 
 @pytest.fixture
 def target(logs: Logs) -> str:
     today, tomorrow = (write_alias(logs.alias, "day", moment) for moment in (NOW, NOW + DAY_MS))
-    Indices(logs.client, IndexTarget(logs.alias, "day"), 30).prepare([today, tomorrow])
+    Indices(logs.client, IndexTarget(logs.alias, "day"), 30, 400).prepare([today, tomorrow])
     return today
 
 
@@ -32,13 +34,15 @@ def put(target: str, value: bytes, document_id: str = "1", version: int = 1) -> 
     action = (
         f'{{"index":{{"_index":"{target}","_id":"{document_id}","version":{version},"version_type":"external"}}}}\n'
     )
-    return Operation(None, SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n', 100, 100)
+    return Operation(
+        None, Origin("t", 0, 0, 0), SPAN, target, action.encode(), value, b',"gateway_logs":{"tie":1}}\n', 100, 100
+    )
 
 
 def send(logs: Logs, *operations: Operation) -> list[Outcome]:
     client = Elasticsearch(logs.client.transport.node_pool.get().base_url, serializer=OrjsonSerializer(), max_retries=0)
     with client:
-        found = Bulk(client, 20, IndexerMetrics()).send(operations)
+        found = Bulk(client, 20, IndexerMetrics()).send(operations).found
     outcomes = {id(operation): outcome for outcome, of_it in found.items() for operation, _ in of_it}
     return [outcomes[id(operation)] for operation in operations]
 
@@ -128,6 +132,6 @@ def test_an_id_that_poisons_the_whole_request_is_found_by_splitting(logs: Logs, 
 def test_nobody_there_means_again() -> None:
     with Elasticsearch("http://127.0.0.1:9", max_retries=0) as client:
         lone = good("t")
-        found = Bulk(client, 2, IndexerMetrics()).send([lone])
+        found = Bulk(client, 2, IndexerMetrics()).send([lone]).found
 
     assert found == {Outcome.RETRY: [(lone, "Elasticsearch is away: ConnectionError")]}

@@ -87,6 +87,32 @@ def test_a_log_too_large_for_any_request_is_a_dead_letter() -> None:
     assert request_outcome(413, "", "", 1, 5_000_000) is Outcome.DEAD_LETTER
 
 
+OF_ONE_OPERATION = (
+    "Request contains an operation of size [60000300] bytes,"
+    " which exceeds the maximum allowed limit of [50000000] bytes"
+)
+OF_A_REQUEST = (
+    "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0,"
+    " coordinating_operation_bytes=60000000, max_coordinating_bytes=50000000]"
+)
+
+
+@pytest.mark.parametrize("reason", [OF_ONE_OPERATION, OF_A_REQUEST, OF_A_REQUEST.replace("coordinating", "primary")])
+def test_what_is_larger_than_elasticsearch_ever_takes_is_no_overload(reason: str) -> None:
+    assert request_outcome(429, "es_rejected_execution_exception", reason, 2, 60_000_000) is Outcome.SPLIT
+    assert request_outcome(429, "es_rejected_execution_exception", reason, 1, 60_000_000) is Outcome.DEAD_LETTER
+    assert request_outcome(429, "es_rejected_execution_exception", reason, 1, 1_000) is Outcome.RETRY
+
+
+def test_of_operations_that_were_refused_together_only_the_one_that_is_too_large_is_a_dead_letter() -> None:
+    error = {"type": "es_rejected_execution_exception", "reason": OF_ONE_OPERATION}
+
+    found = item_results({"items": [{"index": {"status": 429, "error": error}}] * 2}, [1_000, 60_000_000])
+
+    assert [result.outcome for result in found] == [Outcome.RETRY, Outcome.DEAD_LETTER]
+    assert found[1].why == "Elasticsearch refused the document: it is too large"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -104,7 +130,7 @@ def test_a_log_too_large_for_any_request_is_a_dead_letter() -> None:
     ],
 )
 def test_an_answer_that_cannot_be_read_or_counted_says_nothing_so_all_is_sent_again(answer: object) -> None:
-    assert {verdict.outcome for verdict in item_results(answer, 2)} == {Outcome.RETRY}
+    assert {verdict.outcome for verdict in item_results(answer, [100, 100])} == {Outcome.RETRY}
 
 
 def test_the_items_are_believed_and_the_flag_is_not() -> None:
@@ -113,9 +139,9 @@ def test_the_items_are_believed_and_the_flag_is_not() -> None:
         "items": [{"index": {"status": 201}}, {"index": {"status": 429, "error": {"type": "t"}}}],
     }
 
-    assert item_results(answer, 2) == [
+    assert item_results(answer, [100, 100]) == [
         ItemResult(Outcome.INDEXED),
-        ItemResult(Outcome.RETRY, "Elasticsearch answers 429 t"),
+        ItemResult(Outcome.RETRY, "Elasticsearch answers 429 t", is_overload=True),
     ]
 
 
@@ -125,10 +151,10 @@ def test_the_reason_of_a_dead_letter_does_not_carry_the_value() -> None:
     )
     item = {"index": {"status": 400, "error": {"type": "document_parsing_exception", "reason": reason}}}
 
-    (verdict,) = item_results({"items": [item]}, 1)
+    (verdict,) = item_results({"items": [item]}, [100])
 
     assert verdict.outcome is Outcome.DEAD_LETTER
-    assert "[code] of type [long]" in verdict.why
+    assert "the field code" in verdict.why
     assert "secret" not in verdict.why
 
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.dead_letters.reasons import kind_of
 from indexer.event.decode import InvalidEventError, Log, Window, decode
 from mappings.instant import parse_rfc3339
+from tests.support.streams import openai_chat_choices
 
 NOW = parse_rfc3339("2026-11-24T12:00:00Z")
 WINDOW = Window.at(NOW, retention_days=30)
@@ -38,6 +40,9 @@ def test_an_ordinary_event_travels_as_the_bytes_it_came_in() -> None:
         ("2026-11-24T19:59:58.5+08:00", {"duration_ms": 1500}),
         (NOW, {"duration_ms": 0}),
         (NOW + 1, {}),
+        (NOW - 7 * DAY, {"duration_ms": 7 * DAY}),
+        (NOW - 7 * DAY - 1, {}),
+        (NOW // 1000, {}),  # in seconds: it would be of 1970
         (0, {}),
         ("0001-01-01T00:00:00Z", {}),
         (None, {}),
@@ -47,6 +52,22 @@ def test_how_long_a_call_took_is_kept_where_both_ends_are_known(
     request_at: int | str | None, own: dict[str, int]
 ) -> None:
     assert decode(encode(request_at=request_at), WINDOW).own == own
+
+
+@pytest.mark.parametrize(
+    ("created_at", "unit"),
+    [(NOW // 1000, "seconds"), (NOW * 1000, "microseconds"), (NOW * 1_000_000, "nanoseconds"), (NOW // 10, "")],
+)
+def test_a_time_that_would_be_right_in_another_unit_says_so(created_at: int, unit: str) -> None:
+    with pytest.raises(InvalidEventError) as refused:
+        decode(encode(created_at=created_at), WINDOW)
+
+    told = f"; in {unit} it would be inside: epoch milliseconds are expected"
+    assert str(refused.value).endswith(told) is bool(unit)
+    assert kind_of(str(refused.value)) in (
+        "created_at is outside the accepted window",
+        "created_at: a time outside the years 1 to 9999",
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,6 +200,35 @@ def test_bodies_and_content_with_escapes_are_given_to_the_search_as_text() -> No
     )
 
     assert log.own == {"readable": {"content": '{"e":"余"}', "request_body": '{"q": "余额"}'}}
+
+
+def test_the_texts_of_a_stream_are_given_to_the_search_one_by_one() -> None:
+    body = openai_chat_choices(["API호", "출"], ["余", "额"])
+
+    given = decode(encode(request_detail={"response_body": body}), WINDOW).own["readable"]["response_body"]
+
+    assert given[:2] == ["API 호출", "余额"]
+    assert given[2].startswith("data:\nid: chatcmpl-")
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        (r'{"q": "first\nsecond \"x\""}', None),  # the analysis of bodies reads it
+        (r'{"q": "{\"a\": \"b\\nc\"}"}', '{"q": "{"a": "b\nc"}"}'),
+        (r'{"q": "C:\\new \u4f59"}', r'{"q": "C:\\new 余"}'),  # or it would read `\n`
+    ],
+)
+def test_a_body_is_given_to_the_search_where_the_analysis_would_misread_it(body: str, given: str | None) -> None:
+    own = decode(encode(request_detail={"request_body": body}), WINDOW).own
+
+    assert own == ({"readable": {"request_body": given}} if given else {})
+
+
+def test_json_in_an_error_message_is_given_to_the_search_as_text() -> None:
+    own = decode(encode(content=r'upstream: {"message": "first\nsecond"} in C:\new'), WINDOW).own
+
+    assert own == {"readable": {"content": 'upstream: {"message": "first\nsecond"} in C:\\new'}}
 
 
 def test_korean_that_touches_letters_or_digits_is_given_to_the_search_as_words() -> None:

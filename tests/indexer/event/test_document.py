@@ -9,7 +9,8 @@ from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
 from indexer.event.decode import Log
-from indexer.event.document import IndexTarget, operation, version
+from indexer.event.document import IndexTarget, operation
+from indexer.event.origin import Origins
 from indexer.offsets import Span
 from mappings.instant import parse_rfc3339
 
@@ -26,14 +27,14 @@ def record(**fields: Any) -> ConsumerRecord:
 
 
 def framed(log: Log, at: ConsumerRecord) -> tuple[Any, Any]:
-    one = operation(log, at, SPAN, IndexTarget("logs", "day"))
+    one = operation(log, at, Origins().of(at), SPAN, IndexTarget("logs", "day"))
     action, source, nothing = (one.action + one.value[:-1] + one.tail).split(b"\n")
     assert nothing == b""
     return json.loads(action)["index"], json.loads(source)
 
 
 def log(**fields: Any) -> Log:
-    whole = Log(b"", created_ms=NOW, id=1, request_id="r", own={}, redacted=Counter())._replace(**fields)
+    whole = Log(b"", created_ms=NOW, id=1, request_id="r", group="g", own={}, redacted=Counter())._replace(**fields)
     return whole._replace(value=b'{"created_at":%d}' % whole.created_ms)
 
 
@@ -53,7 +54,16 @@ def test_a_log_with_an_identity_keeps_its_id_wherever_it_is_delivered(at: Consum
 
 
 @pytest.mark.parametrize(
-    "other", [log(id=2), log(request_id="s"), log(created_ms=NOW + 1), log(id=0), log(request_id="")]
+    "other",
+    [
+        log(id=2),
+        log(request_id="s"),
+        log(group="h"),
+        log(group="gr", request_id=""),
+        log(created_ms=NOW + 1),
+        log(id=0),
+        log(request_id=""),
+    ],
 )
 def test_another_identity_or_moment_is_another_id(other: Log) -> None:
     assert framed(other, record())[0]["_id"] != framed(log(), record())[0]["_id"]
@@ -67,20 +77,6 @@ def test_a_log_without_an_identity_is_the_record_it_came_in(at: ConsumerRecord) 
     assert framed(nameless, record())[0]["_id"] == framed(nameless, record())[0]["_id"]
 
 
-@pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        (record(timestamp=NOW), record(timestamp=NOW + 1)),
-        (record(timestamp=NOW, offset=10**9), record(timestamp=NOW + 1, offset=0)),
-        (record(offset=7), record(offset=8)),
-        (record(timestamp=-1), record(timestamp=0, offset=8)),
-        (record(timestamp=NOW), record(timestamp=2**62)),
-    ],
-)
-def test_the_version_is_higher_for_the_later_record(earlier: ConsumerRecord, later: ConsumerRecord) -> None:
-    assert 0 <= version(earlier) < version(later) < 2**63
-
-
 def test_the_last_millisecond_of_a_day_stays_in_its_index() -> None:
     assert framed(log(created_ms=NOW + 1), record())[0]["_index"] == "logs-2026.11.25"
 
@@ -90,6 +86,6 @@ def test_a_log_is_counted_with_its_record_and_with_what_was_made_of_it() -> None
     as_it_came, rewritten = (log()._replace(value=value), log()._replace(value=b'{"created_at":22}'))
     at = record(value=value)
 
-    ones = [operation(one, at, SPAN, IndexTarget("logs", "day")) for one in (as_it_came, rewritten)]
+    ones = [operation(one, at, Origins().of(at), SPAN, IndexTarget("logs", "day")) for one in (as_it_came, rewritten)]
 
     assert [one.weight - len(one.tail) for one in ones] == [1024 + 30, 1024 + 30 + 17]

@@ -14,7 +14,7 @@ from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, KafkaProducer, 
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
-from indexer.consumer.loop import CONSUMER
+from indexer.consumer.options import CONSUMER
 from indexer.kafka_python.record_writer import PRODUCER
 from indexer.kafka_python.workarounds import (
     Membership,

@@ -1,7 +1,7 @@
 """Faults of Elasticsearch, or of a proxy before it, in the answers to bulk requests, for `ElasticWire.fault`."""
 
 from random import Random
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from tests.support.faults.elasticsearch_proxy import BROKEN, NUMBER, Answer, Bulk, Fault
@@ -106,6 +106,31 @@ FAULTS: tuple[Fault, ...] = (
     unauthorized,
     overloaded,
 )
+
+
+def slow(seconds: float) -> Fault:
+    """Return a fault that answers each request after so many seconds, however large it is."""
+
+    def slow(bulk: Bulk) -> Answer:
+        Event().wait(seconds)
+        return bulk.execute()
+
+    return slow
+
+
+def throttled(operations_per_second: float) -> Fault:
+    """Return a fault that executes no more than so many operations a second, one request after another.
+
+    A request whose client has gone is executed all the same, as Elasticsearch does it.
+    """
+    turn = Lock()
+
+    def throttled(bulk: Bulk) -> Answer:
+        with turn:
+            Event().wait(len(bulk.lines) / 2 / operations_per_second)
+            return bulk.execute()
+
+    return throttled
 
 
 def at_random(random: Random) -> Fault:

@@ -1,7 +1,8 @@
 """Numbered events in, and at the end a verdict: what was lost, what was doubled, what was committed too early.
 
 Each event carries its number as `token_id`, and in its record's key, where a dead letter keeps it. Most have an
-identity of their own, every tenth has only its position in the topic, every fiftieth is not a log.
+identity of their own, every tenth has only its position in the topic, every fiftieth is not a log. What others write
+has negative numbers and is not judged.
 """
 
 import time
@@ -91,8 +92,9 @@ class Oracle:
 
     def verdict(self) -> Verdict:
         """Compare what was sent with what is there."""
-        documents = Counter(document_numbers(self._pipeline.client, self._pipeline.name))
-        letters = {number_of(letter) for letter in self._pipeline.dead_letters()}
+        numbers = document_numbers(self._pipeline.client, self._pipeline.name)
+        documents = Counter(number for number in numbers if number > 0)
+        letters = {number for letter in self._pipeline.dead_letters() if (number := number_of(letter)) > 0}
         sent = set(range(1, self.sent + 1))
         bad = {number for number in sent if is_bad(number)}
         found = Verdict(
@@ -121,9 +123,10 @@ def number_of(letter: ConsumerRecord) -> int:
 
 
 def balance(indexer: RunningIndexer) -> float:
-    """Return by how much the ledger of an indexer does not add up."""
-    ends = sum(indexer.metric(f"records_{end}_total") for end in ENDS)
-    return indexer.metric("records_polled_total") - ends - indexer.metric("records_in_flight")
+    """Return by how much the ledger of an indexer does not add up, in one scrape."""
+    metrics = indexer.metrics()
+    ends = sum(metrics[f"records_{end}_total"] for end in ENDS)
+    return metrics["records_polled_total"] - ends - metrics["records_in_flight"]
 
 
 @contextmanager

@@ -32,8 +32,15 @@ class Rig:
 
     def start(self, **environment: str) -> RunningIndexer:
         """Run an indexer behind the wires."""
+        return self.pipeline.start_indexer(**{**self._environment(), **environment})
+
+    def start_version(self, version: int) -> RunningIndexer:
+        """Run the indexer of a release with this version of the mapping behind the wires."""
+        return self.pipeline.start_version(version, **self._environment())
+
+    def _environment(self) -> dict[str, str]:
         wires = {"KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap, "ELASTICSEARCH_URL": self.elastic.url}
-        return self.pipeline.start_indexer(**{"INDEXER_BULK_TIMEOUT_SECONDS": "3", **wires, **environment})
+        return {"INDEXER_BULK_TIMEOUT_SECONDS": "3", **wires}
 
     def tell(self, faults: str) -> None:
         """Have faults printed at the end of the run, with what came through them: for after a clean verdict."""

@@ -2,14 +2,12 @@ package launcher;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.env.Environment;
 import org.elasticsearch.node.InternalSettingsPreparer;
 import org.elasticsearch.node.Node;
-import org.elasticsearch.plugins.PluginsLoader;
 
 /**
  * An Elasticsearch node from its jars, without the distribution's launcher.
@@ -23,15 +21,10 @@ final class LocalNode {
         LogConfigurator.registerErrorListener();
         LogConfigurator.setNodeName(Node.NODE_NAME_SETTING.get(environment.settings()));
         LogConfigurator.configure(environment, true);
-        Node node = new Node(environment, modules(environment));
+        Node node = new Node(environment, Modules.of(environment));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node), "close"));
         node.start();
         Thread.currentThread().join(); // all threads of the node are daemons, so this one keeps the JVM alive
-    }
-
-    private static PluginsLoader modules(Environment environment) {
-        var bundles = PluginsLoader.loadModulesBundles(environment.modulesDir(), true);
-        return PluginsLoader.createPluginsLoader(bundles, Set.of(), Map.of(), false);
     }
 
     private static void close(Node node) {

@@ -3,31 +3,25 @@ package local;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
 import org.apache.lucene.analysis.cjk.CJKWidthFilter;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
-import org.elasticsearch.cluster.node.DiscoveryNodes;
 import org.elasticsearch.cluster.service.ClusterService;
-import org.elasticsearch.features.NodeFeature;
 import org.elasticsearch.index.analysis.CharFilterFactory;
 import org.elasticsearch.index.analysis.PreConfiguredTokenFilter;
 import org.elasticsearch.index.analysis.TokenFilterFactory;
 import org.elasticsearch.index.analysis.TokenizerFactory;
 import org.elasticsearch.indices.analysis.AnalysisModule.AnalysisProvider;
-import org.elasticsearch.plugins.ActionPlugin;
 import org.elasticsearch.plugins.AnalysisPlugin;
-import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.rest.RestHandler;
 
 /**
  * What this project needs of the official distribution and the server jar does not contain: GET /, and the analysis
  * components below. They have the official names and options and use the same Lucene classes.
  */
-public final class LocalModule extends Plugin implements ActionPlugin, AnalysisPlugin {
+public final class LocalModule extends HandlerModule implements AnalysisPlugin {
     private ClusterService clusterService;
 
     @Override
@@ -37,11 +31,7 @@ public final class LocalModule extends Plugin implements ActionPlugin, AnalysisP
     }
 
     @Override
-    public Collection<RestHandler> getRestHandlers(
-        RestHandlersServices services,
-        Supplier<DiscoveryNodes> nodes,
-        Predicate<NodeFeature> clusterSupportsFeature
-    ) {
+    List<RestHandler> handlers() {
         return List.of(new Root(clusterService));
     }
 

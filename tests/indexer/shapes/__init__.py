@@ -1,0 +1,1 @@
+"""Tests of indexer/shapes: what each source writes, and the event that it becomes."""

@@ -1,0 +1,1 @@
+"""Tests of sources: tables followed, and the LiteLLM callback."""

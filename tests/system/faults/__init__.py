@@ -1,0 +1,1 @@
+"""Servers, networks and producers that fail or mean harm, and what is promised all the same."""
