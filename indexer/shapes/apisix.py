@@ -16,6 +16,7 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
+    total_of,
 )
 
 CUT_BYTES = 524_288  # `max_req_body_bytes` and `max_resp_body_bytes` by default
@@ -47,7 +48,6 @@ def event_of(entry: Entry) -> dict[str, Any]:
 def _summary(summary: Any) -> dict[str, Any]:
     """Return what `ai-proxy` measures; its numbers are nginx variables, hence strings."""
     sent, received = integral(at(summary, "prompt_tokens")), integral(at(summary, "completion_tokens"))
-    total = integral(at(summary, "total_tokens"))
     return {
         "model": text(first(at(summary, "request_model"), at(summary, "model"))),
         "user": text(at(summary, "end_user_id")),
@@ -55,7 +55,7 @@ def _summary(summary: Any) -> dict[str, Any]:
         "usage": {
             "input_tokens": sent,
             "output_tokens": received,
-            "total_tokens": total if total is not None or sent is None else sent + (received or 0),
+            "total_tokens": total_of(integral(at(summary, "total_tokens")), sent, received),
             "cached_tokens": integral(at(summary, "cache_read_input_tokens")),
             "cache_creation_tokens": integral(at(summary, "cache_creation_input_tokens")),
             "reasoning_tokens": integral(at(summary, "reasoning_tokens")),

@@ -5,6 +5,7 @@ from typing import Any
 from indexer.shapes.entries import Entry
 from indexer.shapes.values import (
     at,
+    envoy_failure,
     first,
     integral,
     is_error,
@@ -15,7 +16,10 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
+    total_of,
 )
+
+_FAILURE = ("response_code_details", "response_flags")
 
 
 def event_of(entry: Entry) -> dict[str, Any]:
@@ -23,7 +27,6 @@ def event_of(entry: Entry) -> dict[str, Any]:
     start_ms = moment(entry.get("start_time"))
     code = integral(entry.get("response_code"))
     sent, received = _used(entry, "input_tokens"), _used(entry, "output_tokens")
-    total = _used(entry, "total_tokens")
     return {
         "request_id": text(first(entry.get("x-request-id"), entry.get("request_id"))),
         "created_at": later(start_ms, milliseconds(entry.get("duration"))),
@@ -34,11 +37,11 @@ def event_of(entry: Entry) -> dict[str, Any]:
         "endpoint": path_of(first(entry.get("x-envoy-origin-path"), entry.get("path"))),
         "ip": text(first(entry.get("x-forwarded-for"), entry.get("downstream_remote_address"))),
         "code": code,
-        "content": short(_failure(entry)) if is_error(code) or code == 0 else None,
+        "content": short(envoy_failure(entry, *_FAILURE)) if is_error(code) or code == 0 else None,
         "usage": {
             "input_tokens": sent,
             "output_tokens": received,
-            "total_tokens": total if total is not None or sent is None else sent + (received or 0),
+            "total_tokens": total_of(_used(entry, "total_tokens"), sent, received),
             "cached_tokens": _used(entry, "cached_input_tokens"),
             "cache_creation_tokens": _used(entry, "cache_creation_input_tokens"),
         },
@@ -64,8 +67,3 @@ def _ai(entry: Entry, name: str) -> Any:
 def _used(entry: Entry, name: str) -> int | None:
     """Return a number of tokens; Envoy writes an absent one as "-"."""
     return integral(_ai(entry, f"usage.{name}"))
-
-
-def _failure(entry: Entry) -> str:
-    said = [text(entry.get(name)) for name in ("response_code_details", "response_flags")]
-    return " ".join(filter(None, said))

@@ -6,6 +6,7 @@ from indexer.shapes.entries import Entry
 from indexer.shapes.values import (
     at,
     body,
+    envoy_failure,
     first,
     from_json,
     integral,
@@ -17,6 +18,7 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
+    total_of,
 )
 
 _FAILURE = ("response_code_details", "response_flags", "upstream_transport_failure_reason")
@@ -39,7 +41,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
         "endpoint": path_of(entry.get("path")),
         "ip": text(first(entry.get("x_forwarded_for"), entry.get("downstream_remote_address"))),
         "code": code,
-        "content": short(_failure(entry)) if is_error(code) or code == 0 else None,
+        "content": short(envoy_failure(entry, *_FAILURE)) if is_error(code) or code == 0 else None,
         "ttfb_milliseconds": milliseconds(at(said, "llm_first_token_duration")),
         "usage": _usage(said),
         "metadata": _metadata(entry, said),
@@ -47,18 +49,12 @@ def event_of(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _failure(entry: Entry) -> str:
-    """Return what Envoy says about a failed request."""
-    return " ".join(filter(None, (text(entry.get(name)) for name in _FAILURE)))
-
-
 def _usage(said: Any) -> dict[str, Any]:
     sent, received = integral(at(said, "input_token")), integral(at(said, "output_token"))
-    total = integral(at(said, "total_token"))
     return {
         "input_tokens": sent,
         "output_tokens": received,
-        "total_tokens": total if total is not None or sent is None else sent + (received or 0),
+        "total_tokens": total_of(integral(at(said, "total_token")), sent, received),
         "cached_tokens": integral(at(said, "cached_tokens")),
         "reasoning_tokens": integral(at(said, "reasoning_tokens")),
     }

@@ -19,6 +19,7 @@ from indexer.shapes.values import (
     short,
     text,
     texts,
+    total_of,
 )
 
 NOT_OTLP_JSON = f"{NOT_JSON}; the exporter needs the encoding otlp_json"
@@ -137,7 +138,7 @@ def _usage(given: Attributes) -> dict[str, Any]:
     return {
         "input_tokens": sent,
         "output_tokens": received,
-        "total_tokens": total if total is not None or sent is None else sent + (received or 0),
+        "total_tokens": total_of(total, sent, received),
         "cached_tokens": used(*cached, "llm.token_count.prompt_details.cache_read"),
         "cache_creation_tokens": used(*created, "llm.token_count.prompt_details.cache_write"),
         "reasoning_tokens": used("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"),

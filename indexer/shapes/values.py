@@ -90,6 +90,11 @@ def later(start_ms: int | None, duration_ms: int | None) -> int | None:
     return None if start_ms is None else start_ms + (duration_ms or 0)
 
 
+def total_of(given: int | None, sent: int | None, received: int | None) -> int | None:
+    """Return all tokens of a call: what the source gives, or the sum where it gives what was sent."""
+    return given if given is not None or sent is None else sent + (received or 0)
+
+
 def path_of(value: Any) -> str | None:
     """Return the path of a URL or request line without its query, which may hold a key."""
     found = text(value)
@@ -112,6 +117,11 @@ def short(value: Any) -> str | None:
     """Return the beginning of a text, of an object its JSON."""
     found = body(value)
     return found[:MAX_CONTENT] if found else None
+
+
+def envoy_failure(entry: Mapping[str, Any], *names: str) -> str:
+    """Return what Envoy says about a failed request, in these fields of its access log."""
+    return " ".join(filter(None, (text(entry.get(name)) for name in names)))
 
 
 def is_error(code: int | None) -> bool:

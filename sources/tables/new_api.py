@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.shapes.values import FAILURE, SUCCESS, at, from_json, path_of, text, texts
-from sources.tables.row_values import SECOND_MS, Row, amount_of, decimal, flag, integer, start_of, words
+from sources.tables.row_values import SECOND_MS, Row, amount_of, decimal, flag, integer, start_of, sum_of, words
 
 CONSUME, ERROR = 2, 5  # of `type`
 _METADATA = ("upstream_model_name", "reasoning_effort", "model_ratio", "group_ratio", "completion_ratio", "error_type")
@@ -52,7 +52,7 @@ def _usage(row: Row, other: Any) -> dict[str, Any]:
     return {
         "input_tokens": sent,
         "output_tokens": received,
-        "total_tokens": None if sent is None and received is None else (sent or 0) + (received or 0),
+        "total_tokens": sum_of(sent, received),
         "cached_tokens": integer(at(other, "cache_tokens")),
         "cache_creation_tokens": integer(at(other, "cache_creation_tokens")),
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from indexer.shapes.values import SUCCESS
-from sources.tables.row_values import SECOND_MS, Row, amount_of, flag, integer, start_of, words
+from sources.tables.row_values import SECOND_MS, Row, amount_of, flag, integer, start_of, sum_of, words
 
 CONSUME, TEST = 2, 5  # of `type`: a call, and a call that an administrator makes to test a channel
 
@@ -32,7 +32,7 @@ def event_of(row: Row, _detail: Row | None) -> dict[str, Any] | None:
         "usage": {
             "input_tokens": sent,
             "output_tokens": received,
-            "total_tokens": None if sent is None and received is None else (sent or 0) + (received or 0),
+            "total_tokens": sum_of(sent, received),
         },
         "metadata": {"type": str(kind)} | _stream(row),
     }

@@ -71,6 +71,11 @@ def strings(value: Any) -> dict[str, str]:
     return texts(found) if isinstance(found, Mapping) else {}
 
 
+def sum_of(sent: int | None, received: int | None) -> int | None:
+    """Return all tokens of a call, where the row has no sum of them."""
+    return None if sent is None and received is None else (sent or 0) + (received or 0)
+
+
 def integers(row: Row, names: Iterable[str]) -> dict[str, int | None]:
     """Return columns with whole numbers under their own names."""
     return {name: integer(row.get(name)) for name in names}
