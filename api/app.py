@@ -6,16 +6,19 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from api import health
+from api import freshness, health, identity
+from api.console import routes as console
 from api.docs import routes as docs
 from api.edge.admission import Slots
 from api.edge.cors import Cors
 from api.edge.failures import answer_api_error, answer_http_error
 from api.edge.middleware import Middleware
+from api.error_groups import routes as error_groups
 from api.errors import ApiError
 from api.export import routes as export
 from api.facets import routes as facets
 from api.metrics import ApiMetrics
+from api.neighbours import routes as neighbours
 from api.search import detail
 from api.search import routes as search
 from api.services import State, running_services, take_slot
@@ -23,7 +26,7 @@ from api.settings import ApiSettings
 from api.stats import routes as stats
 from api.tail import routes as tail
 
-FEATURES = (search, detail, facets, stats, export, tail, health, docs)
+FEATURES = (search, detail, facets, stats, error_groups, neighbours, freshness, export, tail, identity, health, docs)
 
 
 def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> FastAPI:
@@ -43,7 +46,7 @@ def create_app(settings: ApiSettings, metrics: ApiMetrics, slots: Slots) -> Fast
         redoc_url=None,
         exception_handlers={ApiError: answer_api_error, HTTPException: answer_http_error},
     )
-    for feature in FEATURES:
+    for feature in (*FEATURES, *([console] if settings.api_console else [])):
         app.include_router(feature.router)
     app.add_middleware(Middleware, metrics=metrics, take_slot=take_slot, is_locked=settings.keyring().is_locked)
     if origins := settings.origins():

@@ -4,7 +4,7 @@ A log is assembled from the bytes that the event was sent with. Fields that are 
 large numbers, `1.10` and any depth come back as they were sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +31,7 @@ _EMPTY: Mapping[type, Raw] = {
 
 
 class SearchResult(Struct, frozen=True):
-    """What a search found."""
+    """What a search found; its hits have no documents until these are read."""
 
     hits: Sequence[Hit]
     total: int
@@ -47,14 +47,24 @@ class _Own(Struct, frozen=True):
 
 
 def search_answer(result: SearchResult, message: str, *, with_bodies: bool) -> bytes:
-    """Return the answer of a search that succeeded."""
-    data = {
-        "logs": [log(hit, with_bodies=with_bodies) for hit in result.hits],
-        "total": result.total,
-        **{name: _menu(result.menus[name]) for name in MENUS},
-        **result.extras,
-    }
-    return success(data, message)
+    """Return the answer of a search that succeeded, in one piece."""
+    logs = b"".join(log_pieces(result.hits, with_bodies=with_bodies))
+    return SEARCH_BEGIN + logs + search_end(result, message)
+
+
+SEARCH_BEGIN = b'{"data":{"logs":['
+
+
+def log_pieces(hits: Iterable[Hit], first: int = 0, *, with_bodies: bool) -> Iterator[bytes]:
+    """Yield the logs of a search in its answer; `first` is the number of those before them."""
+    for number, hit in enumerate(hits, start=first):
+        yield (b"," if number else b"") + msgspec.json.encode(log(hit, with_bodies=with_bodies))
+
+
+def search_end(result: SearchResult, message: str) -> bytes:
+    """Return what comes behind the logs in the answer of a search."""
+    rest = {"total": result.total, **{name: _menu(result.menus[name]) for name in MENUS}, **result.extras}
+    return b"]," + success(rest, message).removeprefix(b'{"data":{')
 
 
 def success(data: Any, message: str) -> bytes:
@@ -79,6 +89,8 @@ def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
         given = _object(source[name]) if name in source else {}
         if name in extra:
             given.update(_object(extra[name]))
+        if name == "request_detail" and not with_bodies:  # they may have been read for their highlights
+            given = {field: value for field, value in given.items() if field not in DETAIL_BODIES}
         filled[name] = _filled(empty, given)
     return filled
 

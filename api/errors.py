@@ -6,6 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 RETRY_AFTER_S = 2
+NO_SUCH_LOG = "no such log among those that this path and these filters show"
 MESSAGES: Mapping[int, str] = {
     404: "there is nothing at this path: the searches are /api/logs/search and /api/log/{group}/search",
     405: "this method is not allowed here: the API is read with GET",

@@ -47,6 +47,13 @@ _FAILURE_SCHEMA: Schema = {
 }
 _LOG_FIELDS = frozenset(LogEvent.__struct_fields__)
 _TYPES = {bool: "boolean", int: "number", float: "number", str: "string"}
+ID_IN_PATH: dict[str, Any] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The gateway's `id` of the log.",
+    "schema": {"type": "string", "format": "int64", "title": "Id", "description": "The gateway's `id` of the log."},
+}
 EXAMPLE_EVENT = {
     "id": 42,
     "request_id": "1795521600123456",

@@ -4,50 +4,36 @@ No document is scored: a log matches or it does not, so every clause is in filte
 the caller may see; every body of every route is built on it.
 """
 
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
 
+from api.clauses import Body, all_of, any_of, none_of, term
+from api.request.address import address_term
+from api.request.conditions import FieldValue
 from api.request.parameters import Order
 from api.request.params import SearchParams
-from api.request.query_language import (
-    Word,
-    Words,
-    count_parts,
-    first_parts,
-    has_lone_characters,
-    is_in_runs,
-    split_prefix,
-)
 from api.request.view import Snapshot, View
-from mappings.text import readable
+from api.words.clauses import matching_words
+from mappings.index import CONTENT_TEXT, OWN, TEXT, TIE
 
-Body = dict[str, Any]
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-CONTENT = "content"
-TEXTS = (CONTENT, "request_detail.request_body", "request_detail.response_body")
-EXACT = "gateway_logs.exact"
-TIE = "gateway_logs.tie"
 NUMBER_FIELDS = frozenset({"channel", "code"})  # of the fields that facets and top lists count; the others are keywords
-MAX_KEYWORD = 8191  # characters; `ignore_above` of every keyword in logs.json
-MAX_PREFIX = 1000  # characters of a `prefix` query; index.max_regex_length
 MENU_SIZE = 1000  # values in each of the filter menus
 # Values that each shard counts for a terms aggregation. With fewer, one of many indices may hide a frequent value.
 SHARD_SIZE = 5_000
 MENUS: Mapping[str, str] = {"channels": "channel", "models": "model", "token_names": "token_name"}
-READABLE = "gateway_logs.readable"  # a second copy of the texts, only for the search
-BODY_FIELDS = ["request_detail.request_body", "request_detail.response_body", READABLE]
-MAX_HIGHLIGHTED = 1_000_000  # characters of a text that are highlighted; index.highlight.max_analyzed_offset
-FRAGMENTS = 3  # of each text
+# What the indexer stores of the texts only for the search: now, and in indices of version 2.
+NEVER_SHOWN = [TEXT, CONTENT_TEXT, f"{OWN}.readable"]
+BODY_FIELDS = ["request_detail.request_body", "request_detail.response_body", *NEVER_SHOWN]
+SIZES = (f"{OWN}.bytes", f"{OWN}.body_bytes")  # of a document, and of what it has less without its bodies
+WITHOUT_SOURCE: Body = {"_source": False, "docvalue_fields": list(SIZES)}
 PIT_KEEP_ALIVE = "5m"  # between two searches: the client of an export may read slowly
-FRAGMENT_SIZE = 150  # characters
 _EXACT_FILTERS: Mapping[str, str] = {
     "model_name": "model",
     "token_name": "token_name",
     "request_id": "request_id",
+    "upstream_id": "upstream_id",
     "user": "user",
     "endpoint": "endpoint",
 }
@@ -85,7 +71,7 @@ def matching(view: View, params: SearchParams) -> list[Body]:
 
 
 def page_body(view: View, params: SearchParams, start: PageStart = FIRST_PAGE) -> Body:
-    """Return the body that finds the logs of one page.
+    """Return the body that finds the logs of one page: their order and their sizes, without the logs themselves.
 
     Without a count, and in the order of the index sort, each segment stops reading when the page is full.
     """
@@ -97,8 +83,7 @@ def page_body(view: View, params: SearchParams, start: PageStart = FIRST_PAGE) -
         "track_total_hits": False,
         **({"from": start.skip} if start.skip else {}),
         **({"search_after": start.after} if start.after else {}),
-        **({} if params.include_detail else {"_source": {"excludes": BODY_FIELDS}}),
-        **({"highlight": _highlight(view)} if params.highlight and params.query else {}),
+        **WITHOUT_SOURCE,
     }
     return in_point_in_time(body, start.pit) if start.pit else body
 
@@ -159,12 +144,6 @@ def _not_before(order: Order, after: Sequence[Any]) -> Iterator[Body]:
         yield {"range": {"created_at": {end: after[0], "format": "epoch_millis"}}}
 
 
-def _highlight(view: View) -> Body:
-    # With the HTML encoder: a text that holds `<em>` itself could not be told from the markers otherwise.
-    options = {"encoder": "html", "number_of_fragments": FRAGMENTS, "fragment_size": FRAGMENT_SIZE}
-    return {"fields": {field: {} for field in _texts(view)}, "max_analyzed_offset": MAX_HIGHLIGHTED, **options}
-
-
 def _in_snapshot(snapshot: Snapshot) -> Body:
     parts = [all_of([term("_index", index), {"range": {"_seq_no": {"lte": number}}}]) for index, number in snapshot]
     return any_of(parts) if parts else {"match_none": {}}
@@ -178,11 +157,6 @@ def _menus() -> Body:
     }
 
 
-def _texts(view: View) -> tuple[str, ...]:
-    """Return the texts that are searched: not the bodies where they may not be read, as a search spells them out."""
-    return TEXTS if view.bodies else (CONTENT,)
-
-
 def _filters(view: View, params: SearchParams) -> list[Body]:
     names = _EXACT_FILTERS.items()
     clauses = [term(field, getattr(params, name)) for name, field in names if getattr(params, name)]
@@ -192,8 +166,9 @@ def _filters(view: View, params: SearchParams) -> list[Body]:
         success = term("code", 200)
         clauses.append(success if params.code_type == "success" else none_of(success))
     if params.ip:
-        clauses.append(_ip(params.ip))
-    return clauses + (_words(params.query, _texts(view)) if params.query else [])
+        clauses.append(term(*address_term(params.ip)))
+    clauses += _conditions(params)
+    return clauses + (matching_words(params.query, with_bodies=view.bodies) if params.query else [])
 
 
 def _number(field: str, number: int) -> Body:
@@ -201,95 +176,18 @@ def _number(field: str, number: int) -> Body:
     return clause if number else any_of([clause, none_of({"exists": {"field": field}})])
 
 
-def _ip(text: str) -> Body:
-    """Match an address or a network by value, any other text as it was written."""
-    try:
-        network = ipaddress.ip_network(text.strip(), strict=False)
-    except ValueError:
-        return term("ip.written", text)
-    if "%" in text:  # a zone: valid for Python, not for Elasticsearch
-        return term("ip.written", text)
-    return term("ip", str(_unmapped(network)) if "/" in text else str(network.network_address))
+def _conditions(params: SearchParams) -> Iterator[Body]:
+    """Yield a clause for each field with wanted values, any of which is enough, and one for each excluded value."""
+    for field in dict.fromkeys(one.field for one in params.only):
+        yield any_of([_has(one) for one in params.only if one.field == field])
+    for one in params.exclude:
+        yield none_of(_has(one))
 
 
-def _unmapped(network: Network) -> Network:
-    """Return a network of IPv4-mapped IPv6 addresses, which Elasticsearch refuses, as an IPv4 network."""
-    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
-    return network if mapped is None else ipaddress.IPv4Network((mapped, network.prefixlen - 96))
-
-
-def _words(query: Words, texts: tuple[str, ...]) -> list[Body]:
-    clauses = [_word(word, texts, zero_terms="all") for word in query.wanted]
-    clauses += [none_of(_word(word, texts, zero_terms="none")) for word in query.excluded]
-    if not clauses or not query.whole:
-        return clauses
-    return [any_of([all_of(clauses), term(EXACT, query.whole)])]
-
-
-def _word(word: Word, texts: tuple[str, ...], zero_terms: str) -> Body:
-    """Match one word in any of the texts, or as an exact value.
-
-    `zero_terms` says what matches where the analyzer finds no token although the parser did: such a word changes
-    nothing.
-    """
-    if word.prefix:
-        return any_of([_prefix(field, word.text) for field in texts] + [_starts(EXACT, word.text)])
-    spellings = dict.fromkeys((word.text, readable(word.text)))
-    phrases = [all_of(list(_phrases(field, text, zero_terms))) for field in texts for text in spellings if text.strip()]
-    return any_of([*phrases, term(EXACT, word.text)])
-
-
-def _phrases(field: str, text: str, zero_terms: str = "all") -> Iterator[Body]:
-    """Match the parts of a text side by side.
-
-    CJK runs are matched by their bigrams, which is exact: a bigram exists only where two characters touch. A
-    character without a CJK neighbour has no bigram; a second phrase over single characters matches it.
-    """
-    # The first parts of a long text rule out most logs, so thousands of frequent parts are checked in few.
-    for part in filter(None, (first_parts(text), text)):
-        analyzers = {"log_words": is_in_runs(part), "log_characters": has_lone_characters(part)}
-        for analyzer in [name for name, needed in analyzers.items() if needed] or ["log_words"]:
-            options = {"query": part, "analyzer": analyzer, "zero_terms_query": zero_terms}
-            yield {"match_phrase": {field: options}}
-
-
-def _prefix(field: str, text: str) -> Body:
-    before, last = split_prefix(text)
-    if not count_parts(before):
-        return _starts(field, last)
-    # Intervals refuse a prefix that expands to too many terms; `match_phrase_prefix` silently drops some. Intervals
-    # count positions, so they need CJK one character at a time; the phrase keeps the characters side by side.
-    parts = [
-        {"match": {"query": before, "analyzer": "log_characters", "ordered": True, "max_gaps": 0}},
-        {"prefix": {"prefix": last}},
-    ]
-    side_by_side = {"intervals": parts, "ordered": True, "max_gaps": 0}
-    return all_of([*_phrases(field, before), {"intervals": {field: {"all_of": side_by_side}}}])
-
-
-def _starts(field: str, text: str) -> Body:
-    if len(text) <= MAX_PREFIX:
-        return {"prefix": {field: {"value": text}}}
-    return {"range": {field: {"gte": text, "lt": text + "\U0010ffff"}}}
-
-
-def term(field: str, value: str | int) -> Body:
-    """Match one value exactly."""
-    if isinstance(value, str) and len(value) > MAX_KEYWORD:
-        return {"match_none": {}}  # no index holds it, and Elasticsearch refuses to search for it
-    return {"term": {field: {"value": value}}}
-
-
-def none_of(clause: Body) -> Body:
-    """Match what a clause does not match."""
-    return {"bool": {"must_not": [clause]}}
-
-
-def all_of(clauses: list[Body]) -> Body:
-    """Match what all clauses match."""
-    return clauses[0] if len(clauses) == 1 else {"bool": {"filter": clauses}}
-
-
-def any_of(clauses: list[Body]) -> Body:
-    """Match what at least one clause matches."""
-    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+def _has(condition: FieldValue) -> Body:
+    field, value = condition.field, condition.value
+    if isinstance(value, int):
+        return _number(field, value)
+    if not value:
+        return any_of([term(field, value), none_of({"exists": {"field": field}})])
+    return term(*address_term(value)) if field == "ip" else term(field, value)

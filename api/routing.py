@@ -1,5 +1,6 @@
 """Routes in their two forms: `/api/log/{group}/…` for one group's logs, `/api/logs/…` for all logs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, Generic, NamedTuple
 
@@ -14,6 +15,9 @@ from api.request.group_path import Group
 from api.request.parameters import Parameter
 from api.request.params import KEY, Form, P, ParsedRequest
 from api.services import services_of
+from api.store.client import timed_out
+
+SLACK_S = 0.5  # so that a single search times out in Elasticsearch first
 
 _HEADER = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
 _QUERY = APIKeyQuery(name=KEY, description="where a client can send no header", auto_error=False)
@@ -50,6 +54,18 @@ class Endpoint(Struct, Generic[P], frozen=True):
     more_parameters: tuple[dict[str, Any], ...] = ()  # in the path or in headers, as OpenAPI writes them
 
 
+async def _answered(endpoint: Endpoint[P], request: Request, parsed: ParsedRequest[P]) -> Response:
+    """Return the answer; raise `ApiError` 504 where all its searches together take longer than one may.
+
+    A connection to Elasticsearch whose answer is not awaited is closed, which cancels the search there.
+    """
+    try:
+        async with asyncio.timeout(services_of(request).settings.api_search_timeout_s + SLACK_S):
+            return await endpoint.answer(request, parsed)
+    except TimeoutError:
+        raise timed_out("all searches of the request together") from None
+
+
 def feature_router(tag: str) -> APIRouter:
     """Return the router of a feature; every route of it needs a key that may read the path."""
     return APIRouter(prefix="/api", tags=[tag], dependencies=[Depends(authorise)], default_response_class=Response)
@@ -60,10 +76,10 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
     group_form = endpoint.group_form or endpoint.form
 
     async def of_group(request: Request, group: Group) -> Response:
-        return await endpoint.answer(request, _parsed(request, group_form, group))
+        return await _answered(endpoint, request, _parsed(request, group_form, group))
 
     async def of_all(request: Request) -> Response:
-        return await endpoint.answer(request, _parsed(request, endpoint.form, None))
+        return await _answered(endpoint, request, _parsed(request, endpoint.form, None))
 
     def documented(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         return described(parameters, endpoint.success, endpoint.more_parameters)

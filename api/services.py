@@ -12,11 +12,14 @@ from api.access.control import AccessControl
 from api.access.rate_limits import RateLimits
 from api.access.shares import Shares
 from api.access.streams import Streams
+from api.checkpoints.as_of import Moments
+from api.checkpoints.id_key import IdKey
 from api.checkpoints.poller import CheckpointPoller
 from api.edge.admission import Slot, Slots
 from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
 from api.settings import ApiSettings
+from api.store.budget import Budget
 from api.store.client import Store, open_client
 from api.store.liveness import Liveness
 from api.store.readiness import Readiness
@@ -24,7 +27,7 @@ from api.store.shared_reads import ReadLimits, SharedReads
 
 LIVENESS_CONNECTIONS = 2
 # Tails read what the index refresh brought, most of them the same. They must not crowd out the searches.
-TAIL_READS = ReadLimits(concurrency=4, results=32, result_bytes=8_000_000)
+TAIL_READS = ReadLimits(concurrency=4, results=64, result_bytes=8_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Services:
     liveness: Liveness
     readiness: Readiness
     store: Store
-    poller: CheckpointPoller
+    moments: Moments
+    budget: Budget  # of answers and exports
+    tail_budget: Budget
     exports: Shares
     tails: Shares
     tail_reads: SharedReads
@@ -74,7 +79,9 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Sl
         liveness=liveness,
         readiness=Readiness(liveness, store),
         store=store,
-        poller=CheckpointPoller(store),
+        moments=Moments(CheckpointPoller(store), IdKey(store)),
+        budget=Budget(settings.api_budget_bytes * 3 // 4),
+        tail_budget=Budget(settings.api_budget_bytes // 4),
         exports=Shares(
             Slots(settings.api_max_exports, "too many exports are running: try again in a moment"),
             settings.api_key_share,
@@ -87,7 +94,7 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Sl
         ),
         tail_reads=SharedReads(TAIL_READS),
     )
-    loops = (liveness.run, services.poller.run, services.access.run)
+    loops = (liveness.run, services.moments.poller.run, services.access.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
     try:
         yield services

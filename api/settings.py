@@ -21,6 +21,7 @@ class ApiSettings(StoreSettings):
     api_key_concurrency: int = Field(0, ge=0, description="concurrent requests of each key; 0 is no limit")
     api_key_share: float = Field(0.5, gt=0, le=1, description="of requests, exports and tails; 1 is no limit")
     api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
+    api_console: bool = Field(True, description="whether the page at / is served")
     api_search_timeout_s: float = Field(10, gt=0, le=600, description="a longer search gets a 504")
     api_max_searches: int = Field(64, ge=1, description="concurrent requests; further ones get a 503")
     api_max_exports: int = Field(8, ge=0, description="concurrent exports; further ones get a 503")
@@ -28,6 +29,9 @@ class ApiSettings(StoreSettings):
     api_tail_heartbeat_s: float = Field(15, ge=0.1, le=600, description="longest silence of a tail")
     api_client_patience_s: float = Field(
         30, ge=0.1, le=600, description="for a client to send a request, or to read a part of its answer"
+    )
+    api_budget_bytes: int = Field(
+        128_000_000, ge=8_000_000, description="memory of large answers under way; further ones wait, then get a 503"
     )
     api_connections: int = Field(32, ge=1, description="to each Elasticsearch node")
 

@@ -15,6 +15,7 @@ from typing import Any
 from bench.data.bulk import BulkOptions
 from bench.ingest.run import IngestPlan, ingest
 from bench.machine import machine
+from bench.mapping.run import MappingPlan, mapping
 from bench.overload.run import OverloadPlan, overload
 from bench.periods import PeriodsPlan, periods
 from bench.search.compare import Repetitions
@@ -33,12 +34,14 @@ PLANS: Mapping[str, tuple[Any, Any]] = {  # normal and quick
     "ingest": (IngestPlan(), IngestPlan(events=2_000, rounds=1, trial_documents=1_000, candidates=QUICK_CANDIDATES)),
     "search": (SearchPlan(), SearchPlan(events=12_000, rounds=3, warm_ups=1, live=True)),
     "overload": (OverloadPlan(), OverloadPlan(events=500, rounds=1, loads=(1, 3))),
+    "mapping": (MappingPlan(), MappingPlan(events=2_000, rounds=1, searches=3)),
     "periods": (PeriodsPlan(), PeriodsPlan(events=2_000, rounds=1, days=3, searches=Repetitions(1, 3))),
 }
 BENCHMARKS: Mapping[str, Callable[[MeasuredServers, Any, Progress], str]] = {
     "ingest": ingest,
     "search": search,
     "overload": overload,
+    "mapping": mapping,
     "periods": periods,
 }
 

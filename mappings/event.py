@@ -10,6 +10,10 @@ from msgspec import Meta, Struct
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Time = int | str  # epoch milliseconds or RFC 3339
+Scalar = str | int | float | bool
+
+# Fields of newer gateways that are indexed although they may hold any JSON: an object or an array is stored only.
+FILTERED = ("upstream_id",)
 
 
 class Price(Struct, frozen=True):

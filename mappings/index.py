@@ -16,6 +16,10 @@ Period = Literal["day", "week", "month"]
 VERSION = 3  # of logs.json; raise it with every change, so that an older indexer does not undo it
 BODY: Mapping[str, Any] = json.loads(files("mappings").joinpath("logs.json").read_bytes())
 OWN = "gateway_logs"  # the key that the indexer adds to an event and the API removes
+TEXT = f"{OWN}.text"  # what a log says, as words (mappings/words): the content and the bodies, one value for each text
+CONTENT_TEXT = f"{OWN}.content"  # the words of the content alone
+EXACT = f"{OWN}.exact"  # the whole values that a query finds
+TIE = f"{OWN}.tie"
 
 _FORMATS: Mapping[Period, str] = {"day": "%Y.%m.%d", "week": "%G.w%V", "month": "%Y.%m"}
 

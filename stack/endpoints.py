@@ -41,6 +41,7 @@ class Endpoints:
         api = f"http://{self.api}"
         key = ' -H "Authorization: ${API_ADMIN_KEYS%%,*}"' if self._key else ""
         return [
+            f"  console            {api}/",
             f"  API documentation  {api}/docs",
             f"  search             {api}/api/logs/search",
             f"  metrics            {api}/metrics, http://{self.indexer}/metrics",

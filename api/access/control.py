@@ -87,6 +87,16 @@ class AccessControl(Struct, frozen=True):
     def _current(self, digest: bytes) -> tuple[Key, ...]:
         return _not_ended(self.keyring.keys.find(digest))
 
+    def readable_groups(self, request: Request) -> set[str] | None:
+        """Return the groups whose logs the request's key reads, None for all; raise `ApiError` 401."""
+        if not self.keyring.is_locked:
+            return None
+        current = _not_ended(exchange_of(request.scope).presented)
+        if not current:
+            raise ApiError(401, UNKNOWN)
+        groups = {key.group for key in current if key.group is not None}
+        return None if any(key.group is None for key in current) else groups
+
 
 def _not_ended(keys: tuple[Key, ...]) -> tuple[Key, ...]:
     now_ms = time_ns() // 1_000_000

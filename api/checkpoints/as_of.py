@@ -4,36 +4,43 @@ The moment is a position (position.py): a log that was searchable then has a `_s
 a higher number, however old its `created_at` is.
 """
 
-from msgspec import structs
+from msgspec import Struct, structs
 
+from api.checkpoints.event_ids import EventIds
+from api.checkpoints.id_key import IdKey
 from api.checkpoints.poller import CheckpointPoller
-from api.checkpoints.position import BEFORE_FIRST, Position, end_of, event_id, parse_event_id
+from api.checkpoints.position import BEFORE_FIRST, Position, Shards, end_of
 from api.errors import ApiError
 from api.request.params import P, ParsedRequest, shortened
 
 NOW = "now"
 
 
-async def at_its_moment(poller: CheckpointPoller, request: ParsedRequest[P]) -> ParsedRequest[P]:
-    """Return the request with a view of the moment that it names; raise `ApiError` 400 where it names none."""
-    text = request.params.as_of
-    if text is None:
-        return request
-    shards = await poller.fresh_shards()
-    position = end_of(shards) if text == NOW else _parse(text)
-    if position and not position.keys() & shards.keys():
-        raise ApiError(400, "as_of: the indices of that moment no longer exist: start again with as_of=now")
-    numbers = ((shard.index, position.get(shard.key, BEFORE_FIRST)) for shard in shards.values())
-    snapshot = tuple((index, number) for index, number in numbers if number > BEFORE_FIRST)
-    return structs.replace(
-        request,
-        view=structs.replace(request.view, snapshot=snapshot),
-        params=structs.replace(request.params, as_of=event_id(position)),
-    )
+class Moments(Struct, frozen=True):
+    """What resolves moments: how far the shards are searchable, and the key of the ids."""
+
+    poller: CheckpointPoller
+    id_key: IdKey
+
+    async def resolve(self, request: ParsedRequest[P]) -> ParsedRequest[P]:
+        """Return the request with a view of the moment that it names; raise `ApiError` 400 where it names none."""
+        text = request.params.as_of
+        if text is None:
+            return request
+        shards, ids = await self.poller.fresh_shards(), await self.id_key.event_ids()
+        position = end_of(shards) if text == NOW else _read(ids, text, shards)
+        numbers = ((shard.index, position.get(shard.key, BEFORE_FIRST)) for shard in shards.values())
+        snapshot = tuple((index, number) for index, number in numbers if number > BEFORE_FIRST)
+        return structs.replace(
+            request,
+            view=structs.replace(request.view, snapshot=snapshot),
+            params=structs.replace(request.params, as_of=ids.write(position, shards) if text == NOW else text),
+        )
 
 
-def _parse(text: str) -> Position:
+def _read(ids: EventIds, text: str, shards: Shards) -> Position:
     try:
-        return parse_event_id(text)
-    except ValueError:
-        raise ApiError(400, f"as_of={shortened(text)}: must be `{NOW}`, or the as_of of an answer") from None
+        return ids.read(text, shards)
+    except ValueError as error:
+        wrong = f"as_of={shortened(text)}: {error}: send `{NOW}`, or the as_of of an answer"
+        raise ApiError(400, wrong) from None

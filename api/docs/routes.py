@@ -15,13 +15,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-async def page() -> Response:
+async def docs_page() -> Response:
     """Answer the page."""
     return Response(_PAGE, media_type="text/html", headers=_HEADERS)
 
 
 @router.get("/docs/{name}")
-async def file(name: str) -> Response:
+async def docs_file(name: str) -> Response:
     """Answer its script or its style sheet."""
     if name not in _FILES:
         raise HTTPException(404)

@@ -74,6 +74,14 @@ class Exchange:
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.request_id
             add_safety(headers)
+        elif not message.get("more_body"):
+            # The last byte is sent when the client has read the rest. Until then the request keeps its slot, and no
+            # longer: the client may send its next request at once.
+            body: bytes = message.get("body", b"")
+            if len(body) > 1:
+                await self._send({**message, "body": body[:-1], "more_body": True})
+            message = {"type": message["type"], "body": body[-1:], "more_body": False}
+            self.release_slot()
         await self._send(message)
 
     def release_slot(self) -> None:

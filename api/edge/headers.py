@@ -16,6 +16,7 @@ SAFETY = {
 
 
 def add_safety(headers: MutableHeaders) -> None:
-    """Add the headers; a page gets the policy of pages."""
+    """Add the headers; a page gets the policy of pages, and an answer with a policy of its own keeps it."""
     is_page = headers.get("content-type", "").startswith("text/html")
-    headers.update(SAFETY | ({"content-security-policy": _PAGE_POLICY} if is_page else {}))
+    given = {name: headers[name] for name in SAFETY if name in headers}
+    headers.update(SAFETY | ({"content-security-policy": _PAGE_POLICY} if is_page else {}) | given)

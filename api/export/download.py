@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api.edge.exchange import Exchange, Reading, exchange_of
 from api.errors import ApiError
 from api.export.formats import Write
-from api.export.walk import Walk, pages
+from api.export.walk import Part, Reader, Walk, pages
 from api.query import count_body, in_point_in_time, matching
 from api.services import Services
 from api.store.answers import Hit
@@ -48,6 +48,7 @@ class Download(Response):
     def __init__(self, services: Services, file: File, is_allowed: Callable[[], bool], reading: Reading) -> None:
         self.background = None
         self._store = services.store
+        self._budget = services.budget
         self._exports = services.exports
         self._streams = services.access.streams
         self._file = file
@@ -60,14 +61,17 @@ class Download(Response):
         exchange = exchange_of(scope)
         with self._exports.take(exchange.key):
             exchange.release_slot()
-            async with self._store.point_in_time() as pit, aclosing(pages(self._store, pit, self._file.walk)) as walk:
-                self._expected, hits = await self._count(pit), await _next(walk)
+            async with self._store.point_in_time() as pit, self._walk(pit) as walk:
+                self._expected, first = await self._count(pit), await _next(walk)
                 await send({"type": "http.response.start", "status": 200, "headers": self._head()})
                 if exchange.is_head:
                     await send({"type": "http.response.body"})
                     return
-                end = await self._send_all(hits, walk, exchange, send)
+                end = await self._send_all(first, walk, exchange, send)
             end()  # after the point in time is closed: the middleware cancels what still runs on a closed connection
+
+    def _walk(self, pit: str) -> aclosing[AsyncGenerator[Part, None]]:
+        return aclosing(pages(Reader(self._store, self._budget, pit), self._file.walk))
 
     async def _count(self, pit: str) -> int:
         walk = self._file.walk
@@ -80,13 +84,13 @@ class Download(Response):
         return [*self._file.headers, *encoding, (b"x-export-total", b"%d" % self._expected), *EXPORT_HEADERS]
 
     async def _send_all(
-        self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], exchange: Exchange, send: Send
+        self, part: Part | None, walk: AsyncIterator[Part], exchange: Exchange, send: Send
     ) -> Callable[[], None]:
         """Send the logs; return the function that ends the answer."""
         self._reading.is_complete = False
         try:
             async with self._streams.while_allowed(self._is_allowed):
-                await self._send_pages(hits, walk, send)
+                await self._send_pages(part, walk, send)
         except ApiError as error:
             exchange.reason = error.reason or error.message
             _log.warning("export ended early", rows=self._reading.count, reason=exchange.reason)
@@ -94,14 +98,14 @@ class Download(Response):
         self._reading.is_complete = True
         return partial(exchange.connection.finish, b"x-export-count: %d" % self._reading.count)
 
-    async def _send_pages(self, hits: Sequence[Hit], walk: AsyncIterator[Sequence[Hit]], send: Send) -> None:
+    async def _send_pages(self, part: Part | None, walk: AsyncIterator[Part], send: Send) -> None:
         compressor = _Compressor(is_compressed=self._file.is_compressed)
         await _send(send, compressor.add(self._file.header))
-        while hits:
-            self._reading.count += len(hits)
+        while part:
+            self._reading.count += len(part.hits)
             # In a thread, so that other requests are answered meanwhile.
-            await _send(send, await asyncio.to_thread(self._written, compressor, hits))
-            hits = await _next(walk)
+            await _send(send, await asyncio.to_thread(self._written, compressor, part.hits))
+            part = await _next(walk)
         if self._reading.count != self._expected:
             found = f"{self._reading.count} of {self._expected} logs were read"
             raise ApiError(500, "the export is not complete", reason=found)
@@ -124,12 +128,12 @@ class _Compressor:
         return self._gzip.flush() if self._gzip else b""
 
 
-async def _next(walk: AsyncIterator[Sequence[Hit]]) -> Sequence[Hit]:
-    # In CPython 3.11 `anext(walk, ())` raises SystemError where the generator waits for something.
+async def _next(walk: AsyncIterator[Part]) -> Part | None:
+    # In CPython 3.11 `anext(walk, None)` raises SystemError where the generator waits for something.
     try:
         return await anext(walk)
     except StopAsyncIteration:
-        return ()
+        return None
 
 
 async def _send(send: Send, body: bytes) -> None:

@@ -5,19 +5,19 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from api.checkpoints.as_of import at_its_moment
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.export.columns import BODY_COLUMNS, COLUMNS, source_fields
 from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
-from api.query import BODY_FIELDS, READABLE
+from api.query import BODY_FIELDS, NEVER_SHOWN
 from api.request.parameters import INT64, Parameter, boolean, one_of, whole_number
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.request.timezone import NAMES, read_zone
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
+from api.store.documents import Source
 
 EXPORT_PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
 EXPORT_PAGE_WITHOUT_BODIES = 5_000
@@ -67,7 +67,7 @@ async def export(request: Request, parsed: ParsedRequest[ExportParams]) -> Respo
     if not exchange_of(request.scope).key.export:
         raise ApiError(403, "this key may not export: read the logs page by page")
     services = services_of(request)
-    parsed = await at_its_moment(services.poller, parsed)
+    parsed = await services.moments.resolve(parsed)
     is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
     file = (_csv_file if parsed.params.format == "csv" else _ndjson_file)(parsed, is_compressed=is_compressed)
     return Download(services, file, services.access.still_allows(request), reading(request, parsed))
@@ -90,7 +90,7 @@ def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> Fi
         columns = tuple(column for column in columns if column not in BODY_COLUMNS)
     with_bodies = bool(set(columns) & set(BODY_COLUMNS))
     includes = source_fields(columns)
-    source = {"excludes": [READABLE] if with_bodies else BODY_FIELDS, **({"includes": includes} if includes else {})}
+    source = {"excludes": NEVER_SHOWN if with_bodies else BODY_FIELDS, **({"includes": includes} if includes else {})}
     return File(
         walk=_walk(parsed, source, with_bodies=with_bodies),
         write=csv_rows(columns, params.timezone),
@@ -102,7 +102,7 @@ def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> Fi
 
 def _ndjson_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> File:
     with_bodies = parsed.params.include_detail
-    source = {"excludes": [READABLE] if with_bodies else BODY_FIELDS}
+    source = {"excludes": NEVER_SHOWN if with_bodies else BODY_FIELDS}
     return File(
         walk=_walk(parsed, source, with_bodies=with_bodies),
         write=ndjson(with_bodies=with_bodies),
@@ -112,7 +112,7 @@ def _ndjson_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) ->
     )
 
 
-def _walk(parsed: ParsedRequest[ExportParams], source: dict[str, Any], *, with_bodies: bool) -> Walk:
+def _walk(parsed: ParsedRequest[ExportParams], source: Source, *, with_bodies: bool) -> Walk:
     page_limit = EXPORT_PAGE_WITH_BODIES if with_bodies else EXPORT_PAGE_WITHOUT_BODIES
     return Walk(parsed.view, parsed.params, source, page_limit, parsed.params.max_entries or INT64.stop)
 

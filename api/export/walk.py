@@ -1,18 +1,22 @@
-"""All logs that match, page by page, in one point in time; the next page is read while the current one is written."""
+"""All logs that match, part by part, in one point in time; the next part is read while the current one is written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from api.query import Body, PageStart, page_body
+from api.query import PageStart, page_body
 from api.request.params import SearchParams
 from api.request.view import View
 from api.store.answers import Hit
+from api.store.budget import Budget, Held
 from api.store.client import Store
+from api.store.documents import Source, parts, read_part, size_of
 
-PAGE_BYTES = 1_000_000  # two pages are in memory at one time, each as bytes and as rows
-FIRST_PAGE_LOGS = 10  # logs; the size of a log is unknown yet, and may be two megabytes
+EXPORT_PART_BYTES = 1_000_000  # two parts are in memory at one time, each as bytes and as rows
+EXPORT_COPIES = 3  # of a part: as it was read, as rows, and on its way to the client
+FIRST_PATIENCE_S = 2.0  # for the memory of the first part; later parts wait as long as it takes
 
 
 class Walk(Struct, frozen=True):
@@ -20,40 +24,77 @@ class Walk(Struct, frozen=True):
 
     view: View
     params: SearchParams
-    source: Body  # the `_source` of the searches
-    page_limit: int  # logs
+    source: Source
+    page_limit: int  # logs whose order and size is read at one time
     limit: int  # logs
 
 
-async def pages(store: Store, pit: str, walk: Walk) -> AsyncGenerator[Sequence[Hit], None]:
-    """Yield the logs in their order; raise `ApiError` where Elasticsearch does not answer."""
-    left, asked = walk.limit, min(FIRST_PAGE_LOGS, walk.page_limit, walk.limit)
-    coming = asyncio.create_task(_page(store, walk, asked, PageStart(pit=pit)))
-    try:
-        while hits := await coming:
-            left -= len(hits)
-            is_full = len(hits) == asked
-            asked = min(next_size(hits, walk.page_limit), left)
-            if is_full and asked:
-                coming = asyncio.create_task(_page(store, walk, asked, PageStart(after=hits[-1].sort, pit=pit)))
-            yield hits
-            if not (is_full and asked):
-                return
-    finally:
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
+class Part(NamedTuple):
+    """Some logs in their order, and their memory."""
+
+    hits: Sequence[Hit]
+    held: Held
 
 
-async def _page(store: Store, walk: Walk, size: int, start: PageStart) -> Sequence[Hit]:
-    body = page_body(walk.view, structs.replace(walk.params, per_page=size), start)
-    (found,) = await store.search([{**body, "_source": walk.source}])
-    return found.hits.hits
+class Reader(NamedTuple):
+    """Where the logs are read, and the memory for them."""
+
+    store: Store
+    budget: Budget
+    pit: str
 
 
-def next_size(hits: Sequence[Hit], page_limit: int) -> int:
-    """Return how many logs make a page of about `PAGE_BYTES`, estimated from the page before.
+async def pages(reader: Reader, walk: Walk) -> AsyncGenerator[Part, None]:
+    """Yield the logs in their order; raise `ApiError` where Elasticsearch does not answer.
 
-    It at most doubles: the next logs may be larger.
+    Who takes a part releases its memory once it was sent.
     """
-    size = sum(len(raw) for hit in hits for raw in hit.source.values()) + 1
-    return max(min(PAGE_BYTES * len(hits) // size, 2 * len(hits), page_limit), 1)
+    found = _parts(reader, walk)
+    coming = asyncio.create_task(_next(reader, walk, found, FIRST_PATIENCE_S))
+    try:
+        while part := await coming:
+            coming = asyncio.create_task(_next(reader, walk, found, None))
+            with part.held:
+                yield part
+    finally:
+        await _discard(coming)
+        await found.aclose()
+
+
+async def _discard(coming: asyncio.Task[Part | None]) -> None:
+    """Stop reading a part; one that was read already gives its memory back."""
+    coming.cancel()
+    [left] = await asyncio.gather(coming, return_exceptions=True)
+    if isinstance(left, Part):
+        left.held.release()
+
+
+async def _next(
+    reader: Reader, walk: Walk, found: AsyncIterator[Sequence[Hit]], patience_s: float | None
+) -> Part | None:
+    """Return the next part with its documents; None after the last one."""
+    # In CPython 3.11 `anext(found, None)` raises SystemError where the generator waits for something.
+    try:
+        hits = await anext(found)
+    except StopAsyncIteration:
+        return None
+    held = await reader.budget.take(EXPORT_COPIES * sum(size_of(hit, walk.source) for hit in hits), patience_s)
+    try:
+        return Part(await read_part(reader.store, hits, walk.source, pit=reader.pit), held)
+    except BaseException:
+        held.release()
+        raise
+
+
+async def _parts(reader: Reader, walk: Walk) -> AsyncGenerator[Sequence[Hit], None]:
+    """Yield the hits of all logs, those of a part at a time, without their documents."""
+    left, start = walk.limit, PageStart(pit=reader.pit)
+    while left:
+        size = min(walk.page_limit, left)
+        body = page_body(walk.view, structs.replace(walk.params, per_page=size), start)
+        (found,) = await reader.store.search([body])
+        for part in parts(found.hits.hits, EXPORT_PART_BYTES):
+            yield part
+        if len(found.hits.hits) < size:
+            return
+        left, start = left - size, PageStart(after=found.hits.hits[-1].sort, pit=reader.pit)

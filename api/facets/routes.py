@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from api.checkpoints.as_of import at_its_moment
 from api.envelope import success
 from api.errors import ApiError
+from api.facets.letter_case import starts_in_any_case
 from api.facets.values import FIELDS, FIELDS_OF_A_GROUP, FacetParams, counts, facet
 from api.openapi import json_answer
 from api.query import NUMBER_FIELDS
@@ -29,7 +29,7 @@ async def facets(request: Request, parsed: ParsedRequest[FacetParams]) -> Respon
     """Answer the values of each field; raise `ApiError` 400 for a prefix that does not fit its field."""
     _check_prefix(parsed.params)
     services = services_of(request)
-    parsed = await at_its_moment(services.poller, parsed)
+    parsed = await services.moments.resolve(parsed)
     fields = FIELDS_OF_A_GROUP if parsed.view.group is not None else tuple(FIELDS)
     asked = counts(parsed.view, parsed.params, (parsed.params.field,) if parsed.params.field else fields)
     found = await services.store.search([count.body for count in asked])
@@ -49,6 +49,7 @@ def _check_prefix(params: FacetParams) -> None:
 def _prefix(text: str) -> str:
     if len(text) > MAX_PREFIX_LENGTH:
         raise ValueError
+    starts_in_any_case("", text)  # raises
     return text
 
 
@@ -57,7 +58,7 @@ def _form(fields: Sequence[str]) -> Form[FacetParams]:
     own = (
         whole_number("size", range(1, MAX_VALUES + 1), "Values of each field, the most frequent first.", 20),
         one_of("field", fields, "Only this field."),
-        Parameter("prefix", _prefix, prefix, f"at most {MAX_PREFIX_LENGTH} characters"),
+        Parameter("prefix", _prefix, prefix, f"at most {MAX_PREFIX_LENGTH} characters, less with many accents"),
     )
     return Form(FacetParams, UNUSED, own)
 

@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
-from api.query import NUMBER_FIELDS, SHARD_SIZE, Body, all_of, any_of, count_body, matching, none_of, term
+from api.clauses import Body, all_of, any_of, none_of, term
+from api.facets.letter_case import starts_in_any_case
+from api.query import NUMBER_FIELDS, SHARD_SIZE, count_body, matching
+from api.request.conditions import without_field
 from api.request.parameters import INT64
 from api.request.params import SearchParams
 from api.request.view import View
@@ -44,7 +47,7 @@ def counts(view: View, params: FacetParams, fields: Sequence[str]) -> list[Count
 
     So a menu still offers the other values when one was chosen.
     """
-    alone = tuple(field for field in fields if params.prefix or getattr(params, FIELDS[field]) is not None)
+    alone = tuple(field for field in fields if params.prefix or _is_filtered(params, field))
     together = tuple(field for field in fields if field not in alone)
     return [
         Count(together, _body(params, matching(view, params), together)),
@@ -65,8 +68,14 @@ def facet(field: str, found: Found) -> dict[str, Any]:
     }
 
 
+def _is_filtered(params: FacetParams, field: str) -> bool:
+    is_named = any(condition.field == field for condition in (*params.only, *params.exclude))
+    return is_named or getattr(params, FIELDS[field]) is not None
+
+
 def _clauses_without(view: View, params: FacetParams, field: str) -> list[Body]:
-    others = structs.replace(params, **{FIELDS[field]: None})
+    conditions = without_field({"only": params.only, "exclude": params.exclude}, field)
+    others = structs.replace(params, **{FIELDS[field]: None}, **conditions)
     return [*matching(view, others), *(_prefix(field, params.prefix) if params.prefix else ())]
 
 
@@ -91,7 +100,7 @@ def _prefix(field: str, prefix: str) -> Iterator[Body]:
     if field in NUMBER_FIELDS:
         yield any_of([{"range": {field: bounds}} for bounds in digit_ranges(prefix)])
     else:
-        yield {"prefix": {field: {"value": prefix, "case_insensitive": True}}}
+        yield starts_in_any_case(field, prefix)
 
 
 def digit_ranges(prefix: str) -> list[dict[str, int]]:

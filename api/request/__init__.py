@@ -1,5 +1,6 @@
 """Reading a request: bytes of a query string in, typed parameters out. Pure.
 
 `group_path` the group in a path, `parameters` every parameter and how its text is read, `query_language` the text of
-`query`, `timezone` time zones, `view` what a request may see, `params` all of it together.
+`query`, `version_2` its parts in older indices, `query_cost` what it may cost, `address` the filter `ip`, `conditions`
+filters with several values, `timezone` time zones, `view` what a request may see, `params` all of it together.
 """

@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from api.request import query_language
+from api.request.conditions import CONDITION_FIELDS, read_condition
+from api.request.query_cost import check_repeats
 from api.request.query_language import Words
 from mappings.instant import GO_ZERO_MS, YEAR_10000_MS, parse_rfc3339
 
@@ -37,6 +39,7 @@ class Parameter(NamedTuple):
     allowed: str = "any text"
     alias: str = ""
     schema: Mapping[str, Any] = {"type": "string"}
+    repeated: bool = False  # every value that is given counts, not only the last one
 
 
 def one_of(name: str, options: Collection[str], description: str, default: str = "") -> Parameter:
@@ -83,7 +86,7 @@ def _text(text: str) -> str:
 
 
 def _query(text: str) -> Words | None:
-    return query_language.parse(text) if text.strip() else None
+    return check_repeats(query_language.parse(text)) if text.strip() else None
 
 
 def _page(text: str) -> int:
@@ -131,6 +134,8 @@ def _order(text: str) -> Order:
     return ORDERS[text]
 
 
+_CONDITION = "field:value, the field one of " + ", ".join(CONDITION_FIELDS)
+_CONDITIONS = {"type": "array", "items": {"type": "string"}}
 _WHOLE = "a whole number of 64 bits"
 _INTEGER = {"type": "integer", "format": "int64"}
 _FIELDS: tuple[Field, ...] = ("created_at", "request_at", "id")
@@ -176,9 +181,26 @@ GROUP_PARAMETERS = (
     Parameter("code", int64, "The HTTP status, exactly; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
     Parameter("token_id", int64, "The token's id, exactly; 0 finds logs without one.", _WHOLE, schema=_INTEGER),
     Parameter("request_id", _text, "The request's id, exactly."),
+    Parameter("upstream_id", _text, "The id of the request at the upstream, exactly."),
     Parameter("user", _text, "The user, exactly."),
     Parameter("ip", _text, "The client's address, or a network in CIDR notation."),
     Parameter("endpoint", _text, "The endpoint, exactly."),
+    Parameter(
+        "only",
+        read_condition,
+        "`field:value`, may be repeated: logs that have one of the values given for a field, for every field given.",
+        _CONDITION,
+        schema=_CONDITIONS,
+        repeated=True,
+    ),
+    Parameter(
+        "exclude",
+        read_condition,
+        "`field:value`, may be repeated: logs that have none of these values.",
+        _CONDITION,
+        schema=_CONDITIONS,
+        repeated=True,
+    ),
     Parameter(
         "order",
         _order,

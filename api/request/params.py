@@ -1,12 +1,14 @@
 """A query string in, checked and typed parameters out. The rules are those of docs/api.md."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from msgspec import Struct, structs
 
 from api.errors import ApiError
+from api.request.conditions import FieldValue, check_number
 from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter
 from api.request.query_language import Words
 from api.request.view import View
@@ -16,6 +18,9 @@ MAX_SHOWN = 80  # characters of a value or a name that a message repeats
 KEY = "key"  # a parameter of every route, where a request has no Authorization header
 NO_BODIES = "this key may not read bodies: they are neither answered nor searched"
 MAX_NAMED = 10  # names or words that a message lists
+
+
+_LIKE_AN_OPTION = re.compile(r"[0-9]+|[A-Za-z]")
 
 
 class SearchParams(Struct, frozen=True, kw_only=True):
@@ -34,9 +39,12 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     code: int | None = None
     token_id: int | None = None
     request_id: str | None = None
+    upstream_id: str | None = None
     user: str | None = None
     ip: str | None = None
     endpoint: str | None = None
+    only: tuple[FieldValue, ...] = ()  # of each field named, one of the values
+    exclude: tuple[FieldValue, ...] = ()
     order: Order = Order()
     include_detail: bool = True
     highlight: bool = False
@@ -85,26 +93,46 @@ class Form(Struct, Generic[P], frozen=True):
         parameters = self.parameters(of_group=group is not None)
         values = {one.name: value for one in parameters for value in _values(one, given)}
         params = self.params(**values)
-        told = [*_unknown(given, parameters), *_ignored(params.query), *([] if bodies else _withheld(params))]
+        told = [
+            *_unknown(given, parameters),
+            *_ignored(params.query),
+            *_excluded(params.query),
+            *([] if bodies else _withheld(params)),
+        ]
         if not bodies:
             params = structs.replace(params, include_detail=False)
         return ParsedRequest(View(group, bodies=bodies), params, "; ".join(told), _shown(values))
 
 
-def _given(query_string: bytes) -> dict[str, str]:
-    """Return what is given and not empty; of a name given twice, the last."""
+def _given(query_string: bytes) -> dict[str, list[str]]:
+    """Return the values that are given and not empty, by name."""
     try:
         # Some clients send UTF-8 as it is, without percent-encoding.
         pairs = parse_qsl(query_string.decode("utf-8", "replace"), max_num_fields=MAX_FIELDS)
     except ValueError:
         raise ApiError(400, f"too many parameters: at most {MAX_FIELDS} are read") from None
-    return dict(pairs)
+    given: dict[str, list[str]] = {}
+    for name, text in pairs:
+        given.setdefault(name, []).append(text)
+    return given
 
 
-def _values(parameter: Parameter, given: Mapping[str, str]) -> Iterator[Any]:
+def _values(parameter: Parameter, given: Mapping[str, Sequence[str]]) -> Iterator[Any]:
+    """Yield the value of a parameter that is given: of one given twice the last, of a repeated one all of them."""
     name = parameter.name if parameter.name in given else parameter.alias
-    if name and name in given:
-        yield _value(parameter, name, given[name])
+    if not name or name not in given:
+        return
+    texts = given[name]
+    yield _all_values(parameter, texts) if parameter.repeated else _value(parameter, name, texts[-1])
+
+
+def _all_values(parameter: Parameter, texts: Sequence[str]) -> Sequence[Any]:
+    values = tuple(_value(parameter, parameter.name, text) for text in dict.fromkeys(texts))
+    try:
+        check_number(values)
+    except ValueError as error:
+        raise ApiError(400, f"{parameter.name} {error}") from None
+    return values
 
 
 def _value(parameter: Parameter, name: str, text: str) -> Any:
@@ -115,7 +143,7 @@ def _value(parameter: Parameter, name: str, text: str) -> Any:
         raise ApiError(400, f"{name}={shortened(text)}: {wrong}") from None
 
 
-def _unknown(given: Mapping[str, str], parameters: tuple[Parameter, ...]) -> list[str]:
+def _unknown(given: Mapping[str, Sequence[str]], parameters: tuple[Parameter, ...]) -> list[str]:
     known = {KEY, *(name for one in parameters for name in (one.name, one.alias))}
     names = [shortened(name) for name in given if name not in known]
     return [f"unknown parameters ignored: {_listed(names)}"] if names else []
@@ -136,6 +164,14 @@ def _shown(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was given: numbers and booleans with their values, texts by the name of their parameter alone."""
     numbers = {name: str(value).lower() for name, value in values.items() if isinstance(value, int)}
     return tuple(f"{name}={numbers[name]}" if name in numbers else name for name in values)
+
+
+def _excluded(query: Words | None) -> list[str]:
+    """Tell what a pasted `exit code -9` or `curl -X POST` means, which looks like text and excludes."""
+    if query is None or not query.wanted:
+        return []
+    listed = _listed([f"-{word.text}" for word in query.excluded if _LIKE_AN_OPTION.fullmatch(word.text)])
+    return [f"excluded, put it in quotes to search for it: {listed}"] if listed else []
 
 
 def _listed(names: list[str]) -> str:

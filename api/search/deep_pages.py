@@ -9,23 +9,14 @@ step is one request, and its cost does not depend on the depth. All steps see on
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from api.query import (
-    TIE,
-    Body,
-    PageStart,
-    all_of,
-    any_of,
-    count_body,
-    in_point_in_time,
-    matching,
-    none_of,
-    term,
-)
+from api.clauses import Body, all_of, any_of, none_of, term
+from api.query import PageStart, count_body, in_point_in_time, matching
 from api.request.parameters import INT64_MAX
 from api.request.params import SearchParams
 from api.request.view import View
 from api.store.answers import Aggregation, Found
 from api.store.client import Store
+from mappings.index import TIE
 
 CLOSE = 1_000  # rows; skipping so many is cheaper than another step
 DATE_PARTS = 1_000  # counted in one step

@@ -1,29 +1,24 @@
 """One log with its bodies: by the gateway's id, or by the request's id."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Sequence
+from secrets import token_hex
 
 from fastapi import Request, Response
 from msgspec import structs
 
+from api.clauses import Body, term
 from api.envelope import log, success
-from api.errors import ApiError
-from api.openapi import one_log
-from api.query import Body, newest_body, term
+from api.errors import NO_SUCH_LOG, ApiError
+from api.openapi import ID_IN_PATH, one_log
+from api.query import newest_body
 from api.request.parameters import int64
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
+from api.store.documents import read_part, source_of
+from api.store.held_answer import HeldAnswer, memory_for
 
 DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
-_ID: dict[str, Any] = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "The gateway's `id` of the log.",
-    "schema": {"type": "string", "format": "int64", "title": "Id", "description": "The gateway's `id` of the log."},
-}
-
 router = feature_router("detail")
 
 
@@ -47,13 +42,19 @@ async def by_request_id(request: Request, parsed: ParsedRequest[SearchParams]) -
 
 async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses: Sequence[Body] = ()) -> Response:
     """Answer the newest of the logs that match: a gateway that was reset may use an id again."""
-    (found,) = await services_of(request).store.search([newest_body(parsed.view, parsed.params, clauses)])
+    services, preference = services_of(request), token_hex(4)
+    (found,) = await services.store.search([newest_body(parsed.view, parsed.params, clauses)], preference)
     if not found.hits.hits:
-        raise ApiError(404, "no such log among those that this path and these filters show")
+        raise ApiError(404, NO_SUCH_LOG)
     if parsed.params.include_detail:
         reading(request, parsed).count = 1
-    data = log(found.hits.hits[0], with_bodies=parsed.params.include_detail)
-    return Response(success(data, parsed.message), media_type="application/json")
+    source = source_of(parsed.view, parsed.params)
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        [hit] = await read_part(services.store, found.hits.hits, source, preference=preference)
+        yield success(log(hit, with_bodies=parsed.params.include_detail), parsed.message)
+
+    return HeldAnswer(services.budget, memory_for(found.hits.hits, source), pieces)
 
 
 add_both_forms(
@@ -65,7 +66,7 @@ add_both_forms(
         form=DETAIL_FORM,
         answer=by_id,
         success=one_log(),
-        more_parameters=(_ID,),
+        more_parameters=(ID_IN_PATH,),
     ),
 )
 add_both_forms(

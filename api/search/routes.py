@@ -1,17 +1,18 @@
 """The search routes: `/api/log/{group}/search` and `/api/logs/search`."""
 
+from secrets import token_hex
 from typing import Any
 
 import msgspec
 from fastapi import Request, Response
 
-from api.checkpoints.as_of import at_its_moment
 from api.envelope import SearchResult, search_answer
 from api.openapi import EXAMPLE_EVENT, example_hit, json_answer
 from api.query import MENUS
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
-from api.search.find import find
+from api.search.answer import search_response
+from api.search.find import Asked, find
 from api.services import services_of
 from api.store.answers import Aggregation, Bucket
 
@@ -21,12 +22,12 @@ router = feature_router("logs")
 async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer one page of logs with the exact total and the filter menus."""
     services = services_of(request)
-    parsed = await at_its_moment(services.poller, parsed)
-    result = await find(services.store, services.metrics, parsed.view, parsed.params)
+    parsed = await services.moments.resolve(parsed)
+    asked = Asked(parsed.view, parsed.params, preference=token_hex(4))
+    result = await find(services.store, services.metrics, asked)
     if parsed.params.include_detail and result.hits:
         reading(request, parsed).count = len(result.hits)
-    body = search_answer(result, parsed.message, with_bodies=parsed.params.include_detail)
-    return Response(body, media_type="application/json")
+    return search_response(services, asked, result, parsed.message)
 
 
 def _documentation() -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from api.query import NUMBER_FIELDS, SHARD_SIZE, Body, all_of, count_body, matching, none_of, term
+from api.clauses import Body, all_of, none_of, term
+from api.query import NUMBER_FIELDS, SHARD_SIZE, count_body, matching
 from api.request.params import SearchParams
 from api.request.timezone import in_zone
 from api.request.view import View

@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import Request, Response
 from msgspec import structs
 
-from api.checkpoints.as_of import at_its_moment
 from api.envelope import success
 from api.errors import ApiError
 from api.openapi import json_answer
@@ -43,7 +42,7 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
     params = parsed.params
     if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
         raise ApiError(400, "compare=true: requires start_timestamp and end_timestamp, which set the length")
-    parsed = await at_its_moment(services.poller, parsed)
+    parsed = await services.moments.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
     return Response(success(data, parsed.message), media_type="application/json")
 

@@ -21,11 +21,16 @@ class Total(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """One document: each field of the event as the bytes that were sent, and the values it was sorted by."""
+    """One document: each field of the event as the bytes that were sent, and the values it was sorted by.
+
+    A search for a page reads everything but the source (documents.py).
+    """
 
     source: Mapping[str, Raw] = field(name="_source", default_factory=dict)
     sort: Sequence[int | float | str | None] = ()
-    highlight: Mapping[str, Sequence[str]] = {}
+    index: str = field(name="_index", default="")
+    id: str = field(name="_id", default="")
+    fields: Mapping[str, Sequence[int]] = {}  # the sizes, where they were asked for
 
 
 class Hits(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The requests to Elasticsearch: bodies in, answers out, and what an error means for the caller."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
@@ -10,14 +11,16 @@ from elastic_transport import ConnectionTimeout, Serializer, TransportError
 from elasticsearch import ApiError as ElasticsearchError
 from elasticsearch import AsyncElasticsearch
 
+from api.clauses import Body
 from api.errors import ApiError
 from api.metrics import ApiMetrics
-from api.query import PIT_KEEP_ALIVE, Body, has_range, trial_body
+from api.query import PIT_KEEP_ALIVE, has_range, trial_body
 from api.settings import ApiSettings
 from api.store.answers import Found, read_answers
 from api.store.error_words import why_no_answer, words_of_error
 from api.store.liveness import Liveness, unavailable
 
+LARGE_READS = 2  # of documents, at one time
 CLIENT_SLACK_S = 1  # so that the search times out in Elasticsearch before the connection does
 _WHOLE_RESULTS = {"allow_partial_search_results": False}
 _COMPATIBLE = "application/vnd.elasticsearch+json"
@@ -29,8 +32,8 @@ TOO_WIDE = (
 _TIMED_OUT = (504, "the search timed out: narrow the time window or the query")
 _SHARDS_MISSING = (503, "some shards are not available at the moment: try again later")
 _OVERLOADED = (503, "Elasticsearch is overloaded: try again in a moment")
-_NO_INDEX = (503, "the index does not exist yet: the indexer creates it at start")
-_NOT_AUTHORIZED = (503, "Elasticsearch refuses the credentials of this service")
+MISSING = "the index does not exist yet: the indexer creates it at start"
+NOT_AUTHORIZED = "Elasticsearch refuses the credentials of this service"
 _UNEXPECTED = (500, "the search failed inside the service")
 # By words of the error, where one status has several causes.
 _BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
@@ -39,8 +42,8 @@ _BY_WORDS: Mapping[tuple[bytes, ...], tuple[int, str]] = {
     (b"due to missing shards", b"no_shard_available", b"index_closed", b"cluster_block"): _SHARDS_MISSING,
 }
 _BY_STATUS: Mapping[int, tuple[int, str]] = {
-    404: _NO_INDEX,
-    **dict.fromkeys((401, 403), _NOT_AUTHORIZED),
+    404: (503, MISSING),
+    **dict.fromkeys((401, 403), (503, NOT_AUTHORIZED)),
     **dict.fromkeys((408, 429, 502, 503, 504), _OVERLOADED),
 }
 
@@ -82,20 +85,29 @@ class Store:
         self._timeout = f"{int(timeout_s * 1000)}ms"
         self._liveness = liveness
         self._metrics = metrics
+        # Each takes some milliseconds to decode. Forty that arrive together would hold up everything else for a second.
+        self.large_reads = asyncio.Semaphore(LARGE_READS)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def search(self, bodies: Sequence[Body]) -> Sequence[Found]:
-        """Return the answers to the bodies, in one round trip; raise `ApiError` where one of them is not whole."""
-        lines = b"".join(self._lines(body) for body in bodies)
+    async def search(
+        self, bodies: Sequence[Body], preference: str = "", indices: Sequence[str] = ()
+    ) -> Sequence[Found]:
+        """Return the answers to the bodies, in one round trip; raise `ApiError` where one of them is not whole.
+
+        Searches with one `preference` are answered by the same copies of the shards: another copy may not have
+        refreshed yet. `indices` are those to search, without them all behind the alias.
+        """
+        target: Body = {"index": indices or self.alias, **({"preference": preference} if preference else {})}
+        lines = b"".join(self._lines(body, target) for body in bodies)
         # The extra round inside the cluster pays only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
         return _checked(await self.request("POST", "/_msearch", params, lines))
 
     async def search_shard(self, body: Body, index: str, shard: int) -> Found:
-        """Return the answer of one shard to a body."""
+        """Return the answer of one shard to a body; raise `ApiError` where it is not whole."""
         header = {"index": index, "preference": f"_shards:{shard}", **_WHOLE_RESULTS}
         [found] = _checked(await self.request("POST", "/_msearch", body=self._pair(header, body)))
         return found
@@ -124,8 +136,8 @@ class Store:
             with suppress(ApiError):  # it expires by itself too
                 await self.request("DELETE", "/_pit", body=msgspec.json.encode({"id": pit}))
 
-    def _lines(self, body: Body) -> bytes:
-        header: Body = {} if "pit" in body else {"index": self.alias, **_WHOLE_RESULTS}
+    def _lines(self, body: Body, target: Body) -> bytes:
+        header: Body = {} if "pit" in body else {**target, **_WHOLE_RESULTS}
         return self._pair(header, body)
 
     def _pair(self, header: Body, body: Body) -> bytes:
@@ -144,7 +156,7 @@ class Store:
         except ElasticsearchError as error:
             raise _meaning(error.meta.status, _text(error.body)) from error
         except ConnectionTimeout as error:
-            raise _timed_out(why_no_answer(error)) from error
+            raise timed_out(why_no_answer(error)) from error
         except TransportError as error:
             raise unavailable(why_no_answer(error)) from error
         self._liveness.heard()
@@ -167,7 +179,7 @@ def _check(found: Found) -> None:
     if error := bytes(found.error):
         raise _meaning(found.status, error)
     if found.timed_out:
-        raise _timed_out("timed_out is true in the answer")
+        raise timed_out("timed_out is true in the answer")
     if found.shards.failed:
         raise unavailable(f"{found.shards.failed} shards failed")
 
@@ -179,5 +191,6 @@ def _meaning(status: int, error: bytes) -> ApiError:
     return ApiError(*next(by_words, _BY_STATUS.get(status, _UNEXPECTED)), reason=reason)
 
 
-def _timed_out(reason: str) -> ApiError:
+def timed_out(reason: str) -> ApiError:
+    """Return the error of a search that took too long."""
     return ApiError(*_TIMED_OUT, reason=reason)

@@ -5,16 +5,21 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from api.checkpoints.position import BEFORE_FIRST, Position, Shard, event_id
+from api.checkpoints.event_ids import EventIds
+from api.checkpoints.position import Position, Shard, Shards
+from api.clauses import Body
 from api.envelope import log
-from api.query import BODY_FIELDS, READABLE, Body, matching
+from api.query import BODY_FIELDS, NEVER_SHOWN, WITHOUT_SOURCE, matching
 from api.request.params import P, ParsedRequest
 from api.store.answers import Hit
 from api.store.client import Store
+from api.store.documents import Source, documents_body, parts, size_of, with_documents
 from api.store.shared_reads import SharedReads
 
-TAIL_PAGE_WITH_BODIES = 20  # logs: a body may be a megabyte
+TAIL_PAGE_WITH_BODIES = 20  # logs at most
 TAIL_PAGE_WITHOUT_BODIES = 500
+TAIL_PAGE_BYTES = 1_000_000  # of documents; one that is larger is a page of its own
+HIT_BYTES = 1_000  # of a hit without its document
 # Line breaks in the JSON of an event would end its `data:` line: between tokens they become spaces. The last three are
 # line breaks only to clients that split lines as Unicode does; they occur inside strings, where an escape is the same.
 _LINE_BREAKS: Mapping[bytes, bytes] = {
@@ -30,12 +35,16 @@ class TailSelection(Struct, frozen=True):
     clauses: bytes  # JSON
     with_bodies: bool
 
+    @property
+    def source(self) -> Source:
+        """Return which fields of its documents a tail reads."""
+        return {"excludes": NEVER_SHOWN if self.with_bodies else BODY_FIELDS}
+
 
 class TailPage(Struct, frozen=True):
-    """Some logs as server-sent events, and the position after them."""
+    """Some logs as server-sent events."""
 
     events: bytes
-    position: Position
 
     @property
     def size_bytes(self) -> int:
@@ -49,22 +58,60 @@ def selection(parsed: ParsedRequest[P]) -> TailSelection:
     return TailSelection(clauses, parsed.params.include_detail)
 
 
+class TailListing(Struct, frozen=True):
+    """Which logs of a shard come next for a tail, without their documents, and how far they reach."""
+
+    selected: TailSelection
+    shard: Shard
+    hits: Sequence[Hit]
+    reached: int  # a `_seq_no`
+
+    @property
+    def size_bytes(self) -> int:
+        """Return about the size of the listing."""
+        return HIT_BYTES * len(self.hits)
+
+    @property
+    def document_bytes(self) -> int:
+        """Return the size of the documents."""
+        return sum(size_of(hit, self.selected.source) for hit in self.hits)
+
+
 class TailPages:
     """The pages of tails; each is read once, however many tails ask for it."""
 
-    def __init__(self, store: Store, reads: SharedReads) -> None:
+    def __init__(self, store: Store, reads: SharedReads, ids: EventIds) -> None:
         self._store = store
         self._reads = reads
+        self._ids = ids
 
-    async def after(self, position: Position, shard: Shard, selected: TailSelection) -> TailPage:
-        """Return the next logs of a shard after a position, lowest `_seq_no` first; raise `ApiError`."""
+    async def listing(self, after: int, shard: Shard, selected: TailSelection) -> TailListing:
+        """Return which logs of a shard come next after a sequence number, lowest first; raise `ApiError`."""
+
+        async def read() -> TailListing:
+            body = shard_body(selected, after, shard.checkpoint)
+            found = await self._store.search_shard(body, shard.index, shard.number)
+            return listing_of(found.hits.hits, selected, shard)
+
+        return await self._reads.get((selected, after, shard), read)
+
+    async def page(self, listing: TailListing, position: Position, shards: Shards) -> TailPage:
+        """Return these logs as events, each with the position after it; raise `ApiError`."""
+        shard = listing.shard
 
         async def read() -> TailPage:
-            body = shard_body(selected, position.get(shard.key, BEFORE_FIRST), shard.checkpoint)
+            body = documents_body([hit.id for hit in listing.hits], [shard.index], listing.selected.source)
             found = await self._store.search_shard(body, shard.index, shard.number)
-            return page_of(found.hits.hits, selected, position, shard)
+            events = [
+                self._event(hit, listing, {**position, shard.key: sequence_number(hit)}, shards)
+                for hit in with_documents(listing.hits, found.hits.hits)
+            ]
+            return TailPage(b"".join(events))
 
-        return await self._reads.get((selected, event_id(position), shard), read)
+        return await self._reads.get((listing.selected, frozenset(position.items()), shard), read)
+
+    def _event(self, hit: Hit, listing: TailListing, position: Position, shards: Shards) -> bytes:
+        return b"id: %b\ndata: %b\n\n" % (self._ids.write(position, shards).encode(), _data(hit, listing.selected))
 
 
 def shard_body(selected: TailSelection, after: int, up_to: int) -> Body:
@@ -75,25 +122,27 @@ def shard_body(selected: TailSelection, after: int, up_to: int) -> Body:
         "size": _page_size(selected),
         "sort": ["_seq_no"],
         "track_total_hits": False,
-        "_source": {"excludes": [READABLE] if selected.with_bodies else BODY_FIELDS},
+        **WITHOUT_SOURCE,
     }
 
 
-def page_of(hits: Sequence[Hit], selected: TailSelection, position: Position, shard: Shard) -> TailPage:
-    """Return the page of these hits; a page that is not full reaches to the shard's checkpoint."""
-    events = [_event(hit, selected, {**position, shard.key: _sequence_number(hit)}) for hit in hits]
-    reached = _sequence_number(hits[-1]) if len(hits) == _page_size(selected) else shard.checkpoint
-    return TailPage(b"".join(events), {**position, shard.key: reached})
+def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard) -> TailListing:
+    """Return the page of the first of these hits: so many that it is not too large, but one at least."""
+    first = next(parts(hits, TAIL_PAGE_BYTES), ())
+    if len(first) == len(hits) < _page_size(selected):
+        return TailListing(selected, shard, hits, shard.checkpoint)
+    return TailListing(selected, shard, first, sequence_number(first[-1]))
 
 
-def _event(hit: Hit, selected: TailSelection, position: Position) -> bytes:
+def _data(hit: Hit, selected: TailSelection) -> bytes:
     data = msgspec.json.encode(log(hit, with_bodies=selected.with_bodies))
     for line_break, replacement in _LINE_BREAKS.items():
         data = data.replace(line_break, replacement)
-    return b"id: %b\ndata: %b\n\n" % (event_id(position).encode(), data)
+    return data
 
 
-def _sequence_number(hit: Hit) -> int:
+def sequence_number(hit: Hit) -> int:
+    """Return the `_seq_no` of a log."""
     return int(hit.sort[0] or 0)
 
 

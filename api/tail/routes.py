@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from api.checkpoints.position import Position, Shards, end_of, parse_event_id
+from api.checkpoints.event_ids import EventIds
+from api.checkpoints.position import Position, Shards, end_of
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.query import matching, trial_body
@@ -43,24 +44,23 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
     services = services_of(request)
     services.tails.check(exchange_of(request.scope).key)
     await services.store.search([trial_body(matching(parsed.view, parsed.params))])
-    shards = await services.poller.fresh_shards()
+    shards, ids = await services.moments.poller.fresh_shards(), await services.moments.id_key.event_ids()
     # The header first: a browser that reconnects sends the parameter again as it was at the beginning.
     last = request.headers.get("last-event-id", "") or parsed.params.last_event_id
-    position = _first_position(last, shards)
-    is_allowed = services.access.still_allows(request)
-    return Stream(Tail(selection(parsed), position, parsed.message, is_allowed, reading(request, parsed)), services)
+    position = _first_position(last, shards, ids)
+    is_allowed, begun = services.access.still_allows(request), reading(request, parsed)
+    return Stream(Tail(selection(parsed), position, ids, parsed.message, is_allowed, begun), services)
 
 
-def _first_position(last_event_id: str, shards: Shards) -> Position:
+def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Position:
     if not last_event_id:
         return end_of(shards)
     try:
-        position = parse_event_id(last_event_id)
-    except ValueError:
-        raise ApiError(400, f"Last-Event-ID={shortened(last_event_id)}: must be the id of an event of a tail") from None
-    if position and not position.keys() & shards.keys():
-        raise ApiError(400, "Last-Event-ID: its indices no longer exist: connect without it")
-    return position
+        return ids.read(last_event_id, shards)
+    except ValueError as error:
+        # Browsers do not connect again after a 400: the page decides whether to begin anew.
+        wrong = f"Last-Event-ID={shortened(last_event_id)}: {error}: connect without it"
+        raise ApiError(400, wrong) from None
 
 
 _EVENTS: dict[str, Any] = {
@@ -68,7 +68,7 @@ _EVENTS: dict[str, Any] = {
     "content": {
         "text/event-stream": {
             "schema": {"type": "string"},
-            "example": 'event: start\nid: 1.\ndata: {"message":""}\n\nid: 1.q83vEgAAAAAH\ndata: {"id":42}\n\n',
+            "example": 'event: start\nid: 2.q83vEg\ndata: {"message":""}\n\nid: 2.AAAAAH\ndata: {"id":42}\n\n',
         }
     },
 }

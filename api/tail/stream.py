@@ -10,8 +10,9 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.checkpoints.event_ids import EventIds
 from api.checkpoints.poller import CheckpointPoller
-from api.checkpoints.position import Position, event_id, first_unread
+from api.checkpoints.position import BEFORE_FIRST, Position, first_unread
 from api.edge.exchange import Reading, exchange_of
 from api.edge.protocol import LenientProtocol
 from api.errors import ApiError
@@ -19,6 +20,7 @@ from api.services import Services
 from api.tail.pages import TailPages, TailSelection
 
 RECONNECT_MS = 2000
+TAIL_COPIES = 3  # of a page: as it was read, as events, and on its way to the client
 CHUNK_BYTES = 65_536  # minimum size of a chunk; a chunk always ends on an event boundary
 EVENT_END = b"\n\n"
 TAIL_HEADERS = [
@@ -35,6 +37,7 @@ class Tail(NamedTuple):
 
     selected: TailSelection
     position: Position
+    ids: EventIds
     message: str
     is_allowed: Callable[[], bool]  # its key still allows the tail
     reading: Reading
@@ -50,8 +53,8 @@ class Stream(Response):
         self.background = None
         self._tail = tail
         self._services = services
-        self._poller: CheckpointPoller = services.poller
-        self._pages = TailPages(services.store, services.tail_reads)
+        self._poller: CheckpointPoller = services.moments.poller
+        self._pages = TailPages(services.store, services.tail_reads, tail.ids)
         self._heartbeat_s = services.settings.api_tail_heartbeat_s
         self._patience_s = services.settings.api_client_patience_s / 2
         self._position = tail.position
@@ -105,7 +108,7 @@ class Stream(Response):
 
     def _first_event(self) -> bytes:
         # With the position: a client that is disconnected before the first log resumes from here.
-        head = f"retry: {RECONNECT_MS}\nid: {event_id(self._position)}\n".encode()
+        head = f"retry: {RECONNECT_MS}\nid: {self._id()}\n".encode()
         return head + _event("start", self._tail.message)
 
     async def _advance(self) -> bool:
@@ -113,16 +116,22 @@ class Stream(Response):
         shard = first_unread(self._position, self._poller.shards)
         if shard is None:
             return False
-        page = await self._pages.after(self._position, shard, self._tail.selected)
-        if page.events:
-            self._tail.reading.count += page.events.count(EVENT_END)
-            await self._write(page.events)
-        self._position = page.position
+        position = self._position
+        listing = await self._pages.listing(position.get(shard.key, BEFORE_FIRST), shard, self._tail.selected)
+        if listing.hits:
+            with await self._services.tail_budget.take(TAIL_COPIES * listing.document_bytes, patience_s=None):
+                page = await self._pages.page(listing, position, self._poller.shards)
+                self._tail.reading.count += len(listing.hits)
+                await self._write(page.events)
+        self._position = {**position, shard.key: listing.reached}
         return True
 
     async def _heartbeat(self) -> None:
         if monotonic() - self._sent_s >= self._heartbeat_s:
-            await self._write(b"id: %b\n: alive\n\n" % event_id(self._position).encode())
+            await self._write(b"id: %b\n: alive\n\n" % self._id().encode())
+
+    def _id(self) -> str:
+        return self._tail.ids.write(self._position, self._poller.shards)
 
     async def _write(self, events: bytes) -> None:
         """Send events; raise TimeoutError where the client reads nothing for too long.

@@ -9,6 +9,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from indexer.event.layout_2 import LAST_OF_LAYOUT_2
 from mappings.index import BODY, VERSION, fingerprint, template
+from mappings.version_2.index import template_2
 
 _log = structlog.get_logger()
 
@@ -56,6 +57,8 @@ class IndexTemplate:
 
     def _put(self, until_ms: int) -> None:
         # Several indexers that start at once install the same body: the last one changes nothing.
+        if until_ms:  # first: an index of layout 2 must never be created with the new mapping
+            self._client.indices.put_index_template(name=f"{self._alias}-v2", body=template_2(self._alias))
         body = template(self._alias)
         body["_meta"] |= {LAYOUT_2_UNTIL: until_ms}
         self._client.indices.put_index_template(name=self._alias, body=body)

@@ -1,17 +1,14 @@
 """The key that `redrive` signs positions with, and the indexer checks them with. Elasticsearch keeps it.
 
-It is in the `_meta` of a component template that no index uses. Elasticsearch creates that once: of several programs
-that start at the same time all use the key of the first. Who writes to Kafka alone cannot read it.
+service/signing_key.py says where. Who writes to Kafka alone cannot read it.
 """
-
-from secrets import token_hex
 
 import structlog
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
-_log = structlog.get_logger()
+from service.signing_key import key_of, new_meta, template_name
 
-KEY_BYTES = 32
+_log = structlog.get_logger()
 
 
 def signing_key(client: Elasticsearch, alias: str) -> bytes:
@@ -19,7 +16,7 @@ def signing_key(client: Elasticsearch, alias: str) -> bytes:
 
     Raises ApiError and TransportError; ApiError also where the template was made by another program.
     """
-    name = f"{alias}-signing-key"
+    name = template_name(alias)
     try:
         return _read(client, name)
     except NotFoundError:
@@ -27,14 +24,13 @@ def signing_key(client: Elasticsearch, alias: str) -> bytes:
 
 
 def _read(client: Elasticsearch, name: str) -> bytes:
-    found = client.cluster.get_component_template(name=name).body
-    return bytes.fromhex(found["component_templates"][0]["component_template"]["_meta"]["key"])
+    found = client.cluster.get_component_template(name=name)
+    return key_of(found.body)
 
 
 def _create(client: Elasticsearch, name: str) -> bytes:
-    meta = {"owner": "gateway-logs", "key": token_hex(KEY_BYTES)}
     try:
-        client.cluster.put_component_template(name=name, create=True, template={}, meta=meta)
+        client.cluster.put_component_template(name=name, create=True, template={}, meta=new_meta())
         _log.info("key for the headers of redriven records created", component_template=name)
     except BadRequestError:
         pass  # another program was first, or else reading it says why not

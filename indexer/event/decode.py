@@ -4,25 +4,22 @@ The value is not encoded again: its own bytes are sent after the checks. Only wh
 (a time in a rare format, half a surrogate pair, a key that cannot be a field name) is rewritten.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from indexer.event.limits import TooMuchError, check_metadata, check_names, is_read
+from indexer.event.limits import TooMuchError, check_metadata, check_names
 from indexer.event.odd_names import odd_fields, odd_metadata, rewritten_event
 from indexer.event.parse_errors import wrong_syntax, wrong_type
+from indexer.event.said import said
 from indexer.event.text_checks import check_text, with_whole_characters
 from indexer.event.whole_numbers import with_whole_numbers
 from indexer.redaction.redact import Redaction
 from mappings.address import address_within
-from mappings.body_text.assembly import BREAK
-from mappings.body_text.kinds import text_of
-from mappings.event import LogEvent, Price, RequestDetail, Usage
+from mappings.event import LogEvent, Price, RequestDetail, Scalar, Usage
 from mappings.instant import DAY_MS, format_rfc3339, instant_ms, is_read_by_elasticsearch
-from mappings.text import with_korean_apart
 
 LONGEST_CALL_MS = 7 * DAY_MS
 KEPT_FOR_EVER_SINCE_MS = 1_420_070_400_000  # 2015-01-01; with unlimited retention, older logs come from wrong clocks
@@ -46,9 +43,9 @@ class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
     price: _Price | None = None
     usage: _Usage | None = None
     request_detail: _RequestDetail | None = None
+    upstream_id: Scalar | None = None
     # Fields of newer gateways, which are stored and not read; Elasticsearch accepts their names. They are not decoded:
     # an object of Python may take thirty times the memory of its JSON.
-    upstream_id: msgspec.Raw | None = None
     amount: msgspec.Raw | None = None
     usage_context: msgspec.Raw | None = None
     prompt_cache_key: msgspec.Raw | None = None
@@ -56,17 +53,14 @@ class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
 
     def has_undecoded_fields(self) -> bool:
         """Tell whether it has one of these: their text was not checked."""
-        found = (self.upstream_id, self.amount, self.usage_context, self.prompt_cache_key, self.async_usage_status)
+        found = (self.amount, self.usage_context, self.prompt_cache_key, self.async_usage_status)
         return any(field is not None for field in found)
 
 
 _known_event = msgspec.json.Decoder(_KnownEvent)
 _event = msgspec.json.Decoder(LogEvent)
 _encode = msgspec.json.encode
-_NO_DETAIL = RequestDetail()
 _NO_REDACTION = Redaction(())
-_KOREAN = (b"\xe1", b"\xea", b"\xeb", b"\xec", b"\xed")  # first bytes of Hangul in UTF-8
-_JAMO = re.compile(rb"\xe3[\x84-\x86]")  # single jamo, whose first byte is also that of kana
 
 
 class InvalidEventError(Exception):
@@ -97,6 +91,7 @@ class Log(NamedTuple):
     own: Mapping[str, Any]  # what the indexer adds to the event, beside the tie-breaker
     redacted: Counter[str]  # rule → secrets that were redacted
     number: int = 0  # its place in the record, which may hold several
+    bodies: int = 0  # characters of the two bodies
 
 
 def decode(value: bytes, window: Window, redaction: Redaction = _NO_REDACTION) -> Log:
@@ -118,13 +113,19 @@ def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:
     request_ms = _moment("request_at", event.request_at)
     rewritten = _rewritten_fields(event, created_ms, request_ms)
     extra = odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else odd_fields(value, event))
-    own = _readable(event, value) | _duration(created_ms, request_ms) | _address(event)
+    own = said(event, redaction) | _duration(created_ms, request_ms) | _address(event)
     if rewritten or extra:
         value = rewritten_event(value, rewritten, extra)
         own |= {"extra": _encode(extra).decode()} if extra else {}
     if redacted:
         own["redacted"] = redacted.total()
-    return Log(_one_line(value), created_ms, event.id or 0, event.request_id or "", event.group or "", own, redacted)
+    value, names = _one_line(value), (event.request_id or "", event.group or "")
+    return Log(value, created_ms, event.id or 0, *names, own, redacted, bodies=_characters_of_bodies(event))
+
+
+def _characters_of_bodies(event: LogEvent) -> int:
+    detail = event.request_detail or RequestDetail()
+    return len(detail.request_body or "") + len(detail.response_body or "")
 
 
 def _parse(value: bytes) -> tuple[bytes, LogEvent]:
@@ -226,46 +227,6 @@ def _rewritten_fields(event: LogEvent, created_ms: int, request_ms: int | None) 
 
 def _is_misread(written: int | str | None) -> bool:
     return isinstance(written, str) and not is_read_by_elasticsearch(written)
-
-
-def _readable(event: LogEvent, value: bytes) -> dict[str, Any]:
-    """Return second copies of the texts that are not searched as they are written (see mappings/body_text)."""
-    korean = may_be_korean(value)
-    detail = event.request_detail or _NO_DETAIL
-    found = {
-        "content": _if_changed(event.content, _text_of(event.content), korean),
-        "request_body": _if_changed(detail.request_body, _text_of_body(detail.request_body), korean),
-        "response_body": _if_changed(detail.response_body, _text_of_body(detail.response_body), korean),
-    }
-    given = {name: text for name, text in found.items() if text}
-    return {"readable": given} if given else {}
-
-
-def _text_of(written: str | None) -> str | None:
-    return text_of(written) if written and is_read(written) else written
-
-
-def _text_of_body(body: str | None) -> str | None:
-    if not body or not is_read(body):
-        return body
-    text = text_of(body)
-    # The analysis of bodies reads `\n` and `\"` by itself, also where they are no escapes any more.
-    return text.replace("\\", "\\\\") if BREAK in text or "\\u" in body or "\\\\" in body else body
-
-
-def _if_changed(written: str | None, text: str | None, korean: bool) -> list[str] | str | None:
-    """Return what is searched of a text if it is not what is written: one text, or the texts of a stream."""
-    if text and korean:
-        text = with_korean_apart(text)
-    if not text or text == written:
-        return None
-    return text.split(BREAK) if BREAK in text else text
-
-
-def may_be_korean(value: bytes) -> bool:
-    """Tell whether an event may hold Korean; False is certain."""
-    # Searching for a few bytes costs a hundredth of checking every character, and most events hold no Korean.
-    return value.isascii() or any(byte in value for byte in _KOREAN) or bool(_JAMO.search(value))
 
 
 def _one_line(value: bytes) -> bytes:

@@ -110,7 +110,18 @@ def _in_layout(layout: int, log: Log, origin: Origin) -> tuple[bytes, int, Mappi
     """Return the identity of a log, its version, and what is added to it."""
     if layout == 2:
         return identity_2(log, origin), version_2(origin), own_2(log)
-    return identity(log, origin), version(origin, log.created_ms), log.own
+    return identity(log, origin), version(origin, log.created_ms), {**sizes(log), **log.own}
+
+
+def sizes(log: Log) -> dict[str, int]:
+    """Return the size of a document, and of what it has less without its bodies, for `gateway_logs`.
+
+    The API knows from them how much it asks Elasticsearch for. The first is exact but for some bytes. The second is a
+    lower bound, because it counts the characters of the bodies: to count their escapes takes longer.
+    """
+    words = sum(len(text.encode()) for name in ("text", "content") for text in log.own.get(name, ()))
+    extra = len(log.own.get("extra", ""))
+    return {"bytes": len(log.value) + words + extra, "body_bytes": log.bodies + words}
 
 
 def record_weight(record: ConsumerRecord) -> int:

@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 
-from indexer.event.decode import Log, may_be_korean
+from indexer.event.decode import Log
 from indexer.event.origin import Origin
-from mappings.event import LogEvent, RequestDetail
-from mappings.text import readable
+from mappings.event import LogEvent
+from mappings.version_2.copies import copies
 
 LAST_OF_LAYOUT_2 = 2  # version of the mapping; the releases up to it know no other layout
 OFFSET_BITS = 21
 LAST_TIMESTAMP_MS = 2**42 - 1  # in the year 2109
 
+_OF_LAYOUT_3 = frozenset(("text", "content", "address"))
 _event = msgspec.json.Decoder(LogEvent)
 
 
@@ -40,26 +41,7 @@ def version_2(origin: Origin) -> int:
 
 def own_2(log: Log) -> Mapping[str, Any]:
     """Return what was added to an event beside the tie-breaker."""
-    own = {name: value for name, value in log.own.items() if name != "readable"}
-    texts = _readable(log.value)
-    return own | {"readable": texts} if texts else own
-
-
-def _readable(value: bytes) -> dict[str, str]:
+    own = {name: value for name, value in log.own.items() if name not in _OF_LAYOUT_3}
     # The event is read once more. That is needed for as long as logs of the days before the upgrade arrive.
-    event = _event.decode(value)
-    detail = event.request_detail or RequestDetail()
-    korean = may_be_korean(value)
-    found = {
-        "content": _if_changed(event.content, "\\", korean),
-        "request_body": _if_changed(detail.request_body, "\\u", korean),
-        "response_body": _if_changed(detail.response_body, "\\u", korean),
-    }
-    return {name: text for name, text in found.items() if text}
-
-
-def _if_changed(written: str | None, escape: str, korean: bool) -> str | None:
-    if not written or not (escape in written or (korean and not written.isascii())):
-        return None
-    text = readable(written)
-    return None if text == written else text
+    texts = copies(_event.decode(log.value))
+    return own | {"readable": texts} if texts else own

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from indexer.event.limits import check_fields
-from mappings.event import LogEvent
+from mappings.event import FILTERED, LogEvent
 from mappings.index import OWN
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -29,7 +29,7 @@ def odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
     """
     fields = _fields.decode(value)
     check_fields(fields, "")
-    found: dict[str, Any] = {name: fields[name] for name in _odd_names(fields)}
+    found: dict[str, Any] = {name: fields[name] for name in (*_odd_names(fields), *_not_filtered(fields))}
     for name in _NESTED:
         if getattr(event, name) is not None:
             inner = _fields.decode(fields[name])
@@ -37,6 +37,11 @@ def odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
             if odd := _odd_names(inner):
                 found[name] = {key: inner[key] for key in odd}
     return found
+
+
+def _not_filtered(fields: Mapping[str, msgspec.Raw]) -> Iterable[str]:
+    # A keyword takes no object, and no array that is nested.
+    return (name for name in FILTERED if bytes(fields.get(name, b"")).lstrip()[:1] in (b"{", b"["))
 
 
 def _odd_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -108,16 +108,10 @@ class Assembly:
 
     def _lines(self, said: Container[str], read: ReadValue) -> Iterator[str]:
         written: set[tuple[str, str]] = set()
-        last = None
         for name, value in self._names_and_values(said):
-            if (name, value) in written:
-                continue
-            written.add((name, value))
-            if name != last:
+            if (name, value) not in written:
+                written.add((name, value))
                 yield f"{name}: {read(value)}" if value else f"{name}:"
-            elif value:
-                yield read(value)
-            last = name
 
     def _names_and_values(self, said: Container[str]) -> Iterator[tuple[str, str]]:
         for name, value in self._fields:

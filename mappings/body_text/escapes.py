@@ -55,6 +55,15 @@ def without_codes(text: str) -> str:
     return _CODES.sub(lambda match: _characters(match[0]), text) if "\\" in text and "\\u" in text else text
 
 
+def with_whole_pairs(text: str) -> str:
+    """Return a text that can be encoded: half a surrogate pair becomes U+FFFD. Any other is the same object."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _whole_pairs(text)
+    return text
+
+
 def _loosely(inside: str) -> str:
     end = _end(inside)
     if _CUT.fullmatch(inside, end):

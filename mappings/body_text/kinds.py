@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from mappings.body_text.escapes import without_codes
+from mappings.body_text.escapes import with_whole_pairs, without_codes
 from mappings.body_text.fragments import lines_decoded, with_fragments_decoded
 from mappings.body_text.json_text import ReadValue, decoded, is_json
 from mappings.body_text.long_runs import without_long_runs
@@ -32,9 +32,10 @@ def text_of(body: str) -> str:
       other value once. BREAK stands between two texts.
     - In JSON, and in JSON that is quoted in JSON at any depth, escapes are decoded: `\u4f59` is a character, `\n` a
       line end. JSON may be cut, or a part of another text, such as an error message.
-    - Long base64 and arrays of numbers are left out.
+    - Long base64 and arrays of numbers are left out. Half a surrogate pair is U+FFFD.
     """
-    return without_long_runs(without_codes(_text_of(body)))
+    text = without_long_runs(without_codes(_text_of(body)))
+    return text if text is body else with_whole_pairs(text)
 
 
 def _text_of(body: str) -> str:

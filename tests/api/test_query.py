@@ -1,8 +1,11 @@
 """Params in, bodies for Elasticsearch out: whole expected bodies."""
 
 import pytest
+from msgspec import structs
 
-from api.query import Body, PageStart, matching, page_body, scope, summary_bodies
+from api.clauses import Body
+from api.query import PageStart, matching, page_body, scope, summary_bodies
+from api.store.documents import source_of
 from tests.support.parsing import parsed
 
 MENUS = {
@@ -35,15 +38,30 @@ def test_the_newest_page_is_read_in_the_order_of_the_index_and_not_counted() -> 
         "size": 20,
         "sort": [{"created_at": {"order": "desc", "missing": "_last"}}, {"gateway_logs.tie": {"order": "desc"}}],
         "track_total_hits": False,
+        "_source": False,
+        "docvalue_fields": ["gateway_logs.bytes", "gateway_logs.body_bytes"],
     }
 
 
-def test_bodies_that_are_not_wanted_are_not_fetched() -> None:
+def test_bodies_that_are_not_wanted_are_not_read() -> None:
     found = parsed(include_detail="false")
 
-    assert page_body(found.view, found.params)["_source"] == {
-        "excludes": ["request_detail.request_body", "request_detail.response_body", "gateway_logs.readable"]
+    assert source_of(found.view, found.params) == {
+        "excludes": [
+            "request_detail.request_body",
+            "request_detail.response_body",
+            "gateway_logs.text",
+            "gateway_logs.content",
+            "gateway_logs.readable",
+        ]
     }
+
+
+def test_bodies_are_read_for_their_highlights_unless_the_key_may_not_read_them() -> None:
+    found = parsed(include_detail="false", highlight="true", query="x")
+
+    assert source_of(found.view, found.params) is True
+    assert source_of(structs.replace(found.view, bodies=False), found.params) is not True
 
 
 def test_total_and_menus_are_one_body_where_they_count_the_same_logs() -> None:
@@ -73,49 +91,61 @@ def test_the_group_in_the_path_is_a_clause_of_its_own_whatever_is_asked(group: s
     assert rest
 
 
-def test_a_word_is_a_phrase_in_any_text_or_a_whole_value() -> None:
+def of_now(body: Body) -> list[Body]:
+    """Return the clauses of the words in indices of this version."""
+    words: list[Body]
+    [not_older, *words] = body["bool"]["should"][0]["bool"]["filter"]
+    assert not_older == {"bool": {"must_not": [{"wildcard": {"_index": {"value": "*-v2"}}}]}}
+    return words
+
+
+def test_a_word_is_a_phrase_of_its_parts_or_a_whole_value() -> None:
+    phrase = {"match_phrase": {"gateway_logs.text": {"query": "gpt 4o", "analyzer": "log_text"}}}
+    whole = {"term": {"gateway_logs.exact": {"value": "GPT-4o"}}}
+
+    assert of_now(clause("GPT-4o")) == [{"bool": {"should": [phrase, whole], "minimum_should_match": 1}}]
+
+
+def test_a_word_of_one_part_is_looked_up_without_positions() -> None:
+    [word] = of_now(clause("Timeout"))
+
+    assert word["bool"]["should"][0] == {"term": {"gateway_logs.text": {"value": "timeout"}}}
+
+
+def test_indices_of_version_2_are_searched_by_their_own_fields() -> None:
+    older, word = clause("gpt-4o")["bool"]["should"][1]["bool"]["filter"]
+
     options = {"query": "gpt-4o", "analyzer": "log_words", "zero_terms_query": "all"}
-    assert clause("gpt-4o") == {
-        "bool": {
-            "should": [
-                {"match_phrase": {"content": options}},
-                {"match_phrase": {"request_detail.request_body": options}},
-                {"match_phrase": {"request_detail.response_body": options}},
-                {"term": {"gateway_logs.exact": {"value": "gpt-4o"}}},
-            ],
-            "minimum_should_match": 1,
-        }
-    }
-
-
-def test_an_excluded_word_that_the_analyzer_empties_excludes_nothing() -> None:
-    [whole, _] = clause("-x")["bool"]["should"]
-    [excluded] = whole["bool"]["must_not"]
-
-    assert excluded["bool"]["should"][0]["match_phrase"]["content"]["zero_terms_query"] == "none"
+    assert older == {"wildcard": {"_index": {"value": "*-v2"}}}
+    assert word["bool"]["should"] == [
+        {"match_phrase": {"content": options}},
+        {"match_phrase": {"request_detail.request_body": options}},
+        {"match_phrase": {"request_detail.response_body": options}},
+        {"term": {"gateway_logs.exact": {"value": "gpt-4o"}}},
+    ]
 
 
 def test_several_words_are_one_value_too() -> None:
-    assert clause("my token")["bool"]["should"][1] == {"term": {"gateway_logs.exact": {"value": "my token"}}}
+    assert clause("my token")["bool"]["should"][2] == {"term": {"gateway_logs.exact": {"value": "my token"}}}
 
 
 def test_a_beginning_is_a_prefix_of_the_last_part() -> None:
-    [whole, _] = clause("Api-Ke*")["bool"]["should"]
+    [word] = of_now(clause("Api-Ke*"))
 
-    assert whole["bool"]["should"][0]["bool"]["filter"][1] == {
-        "intervals": {
-            "content": {
-                "all_of": {
-                    "intervals": [
-                        {"match": {"query": "Api-", "analyzer": "log_characters", "ordered": True, "max_gaps": 0}},
-                        {"prefix": {"prefix": "ke"}},
-                    ],
-                    "ordered": True,
-                    "max_gaps": 0,
-                }
-            }
-        }
-    }
+    before = {"match": {"query": "api", "analyzer": "log_text", "ordered": True, "max_gaps": 0}}
+    last = {"prefix": {"prefix": "ke", "analyzer": "log_text"}}
+    side_by_side = {"all_of": {"intervals": [before, last], "ordered": True, "max_gaps": 0}}
+    assert word["bool"]["should"][0]["bool"]["filter"] == [
+        {"term": {"gateway_logs.text": {"value": "api"}}},
+        {"intervals": {"gateway_logs.text": side_by_side}},
+    ]
+
+
+def test_a_text_with_escapes_is_searched_as_written_and_as_read() -> None:
+    [word] = of_now(clause(r"a\nb"))
+
+    phrases = [one["match_phrase"]["gateway_logs.text"]["query"] for one in word["bool"]["should"][:2]]
+    assert phrases == ["a nb", "a b"]
 
 
 def test_zero_means_none_for_numbers() -> None:

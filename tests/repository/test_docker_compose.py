@@ -230,6 +230,14 @@ def test_a_health_check_ends_before_docker_gives_up_on_it() -> None:
         assert int(limit[1]) < seconds_of(SERVICES[name]["healthcheck"]["timeout"]), name
 
 
+def test_the_memory_of_the_api_in_docker_holds_its_budget_twice_and_the_program() -> None:
+    limit = int(SERVICES["api"]["mem_limit"].removesuffix("m")) * 2**20
+    budget = int(ApiSettings.model_fields["api_budget_bytes"].default)
+    program = 150_000_000  # with all small answers that 64 requests may have; docs/guarantees.md has what was measured
+
+    assert program + 2 * budget <= limit
+
+
 def test_the_documentation_says_how_much_memory_docker_compose_may_take() -> None:
     units = {"m": 1, "g": 1024}
     limits = [service["mem_limit"] for service in SERVICES.values()]

@@ -18,9 +18,11 @@ from pydantic_settings import BaseSettings
 
 from api.app import create_app
 from api.edge.admission import request_slots
+from api.error_groups import routes as error_groups
 from api.export import routes as export
 from api.facets import routes as facets
 from api.metrics import ApiMetrics
+from api.neighbours import routes as neighbours
 from api.request.parameters import PARAMETERS, Parameter
 from api.settings import ApiSettings
 from api.stats import routes as stats
@@ -154,10 +156,12 @@ def names(parameters: tuple[Parameter, ...]) -> set[str]:
         ("parameter", PARAMETERS),
         ("parameter of facets", facets._form(()).own),
         ("parameter of stats", stats.STATS_FORM.own),
+        ("parameter of error groups", error_groups.ERRORS_FORM.own),
+        ("parameter of neighbours", neighbours.NEIGHBOURS_FORM.own),
         ("parameter of export", export.EXPORT_FORM.own),
         ("parameter of a tail", tail.TAIL_FORM.own),
     ],
-    ids=["search", "facets", "stats", "export", "tail"],
+    ids=["search", "facets", "stats", "errors", "neighbours", "export", "tail"],
 )
 def test_every_parameter_is_in_its_table_and_no_other(column: str, parameters: tuple[Parameter, ...]) -> None:
     named = chain.from_iterable(quoted(row[0]) for row in table(API, column, "rule"))

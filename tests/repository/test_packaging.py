@@ -64,6 +64,7 @@ def test_a_lock_file_names_packages_and_hashes_and_no_place_to_get_them(lock: st
 
 
 DISTRIBUTIONS = {  # import name → distribution, where they differ
+    "axe_playwright_python": "axe-playwright-python",
     "elastic_transport": "elastic-transport",
     "kafka": "kafka-python",
     "prometheus_client": "prometheus-client",

@@ -10,6 +10,7 @@ from uuid import uuid4
 from elasticsearch import Elasticsearch
 
 from indexer.event.decode import Window, decode
+from indexer.event.document import sizes
 from mappings.index import BODY, OWN, index_name, template, write_alias
 
 Event = dict[str, Any]
@@ -35,7 +36,7 @@ class Logs(NamedTuple):
     def _lines(self, event: Event, own: Event) -> Iterator[Event]:
         log = decode(json.dumps(event).encode(), Window(0, 2**60))
         yield {"index": {"_index": index_name(write_alias(self.alias, "day", log.created_ms))}}
-        yield {**json.loads(log.value), OWN: {"tie": tie(event), **log.own, **own}}
+        yield {**json.loads(log.value), OWN: {"tie": tie(event), **sizes(log), **log.own, **own}}
 
 
 @contextmanager
@@ -54,5 +55,6 @@ def remove_logs(client: Elasticsearch, name: str) -> None:
     """Delete the indices and the template of an alias."""
     for index in client.indices.get(index=f"{name}-*", expand_wildcards="all"):
         client.indices.delete(index=index)
-    client.options(ignore_status=404).indices.delete_index_template(name=name)
+    for template_name in (name, f"{name}-v2"):
+        client.options(ignore_status=404).indices.delete_index_template(name=template_name)
     client.options(ignore_status=404).cluster.delete_component_template(name=f"{name}-signing-key")

@@ -114,9 +114,9 @@ def running_indexer(settings: dict[str, str], program: Sequence[str] = ("indexer
 
 @contextmanager
 def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
-    """Run `python -m api` with these settings, on a free port."""
-    port = free_port()
-    environment = {**os.environ, **settings, "API_PORT": str(port)}
+    """Run `python -m api` with these settings, on a free port where they name none."""
+    port = settings.get("API_PORT") or str(free_port())
+    environment = {**os.environ, **settings, "API_PORT": port}
     command = [sys.executable, "-m", "api"]
     url = f"http://127.0.0.1:{port}"
     with (

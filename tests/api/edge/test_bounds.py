@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Shard
 from api.services import TAIL_READS
 from api.store.answers import Found
@@ -43,7 +44,7 @@ class Asked:
 
     async def search_shard(self, _: Any, __: str, ___: int) -> Found:
         """Return one log of a megabyte."""
-        hit = {"_source": {"id": 1, "content": "x" * 1_000_000}, "sort": [1]}
+        hit = {"_id": "a", "_index": "index", "_source": {"id": 1, "content": "x" * 1_000_000}, "sort": [1]}
         return msgspec.json.decode(msgspec.json.encode({"hits": {"hits": [hit]}}), type=Found)
 
 
@@ -63,10 +64,11 @@ def test_the_pages_that_are_remembered_for_tails_are_limited_in_bytes() -> None:
     reads = SharedReads(TAIL_READS)
 
     async def read() -> None:
-        pages = TailPages(cast("Store", Asked()), reads)
+        pages = TailPages(cast("Store", Asked()), reads, EventIds(b"key"))
+        shard = Shard("index", 0, b"key", 1)
         for number in range(20):
             selected = TailSelection(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
-            page = await pages.after({}, Shard("index", 0, b"key", 1), selected)
+            page = await pages.page(await pages.listing(-1, shard, selected), {}, {shard.key: shard})
             assert len(page.events) > 1_000_000
 
     asyncio.run(read())

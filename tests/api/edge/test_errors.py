@@ -35,7 +35,7 @@ def api(servers: Servers, stored: str) -> Iterator[RunningApi]:
 def test_every_failure_has_the_envelope(api: RunningApi) -> None:
     assert_envelope(api.get("/api/logs/search?page=0"), 400)
     assert_envelope(api.get("/api/log//search"), 400)
-    assert_envelope(api.get("/"), 404)
+    assert_envelope(api.get("/console/nowhere"), 404)
     assert_envelope(api.get("/api/logs/search/"), 404)
     assert_envelope(api.get("/api/log/ns-a/serach"), 404)
     assert_envelope(api.get("/api/logs/%00"), 404)

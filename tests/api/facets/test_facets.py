@@ -21,11 +21,29 @@ CHANNELS: list[Event] = [
     {"created_at": NOON_MS, "group": "channels", "channel": number} for number in (5, 50, 57, 500, 15, 2**63 - 1)
 ]
 
+NAMES = [
+    "Прод-1",
+    "München",
+    "ÉTUDE",
+    "E\u0301tude 2",
+    "Prod-2",
+    "prod.*",
+    "Straße",
+    "STRASSE 2",
+    "Ǆungla",
+    "ΣΊΣΥΦΟΣ",
+    "ß",
+]
+CASES: list[Event] = [
+    {"id": 2000 + number, "created_at": NOON_MS, "group": "case", "token_name": name}
+    for number, name in enumerate(NAMES)
+]
+
 
 @pytest.fixture(scope="module")
 def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
     """The API on the sample, and on groups with many values."""
-    module_logs.store([*EVENTS, *MANY, *CHANNELS])
+    module_logs.store([*EVENTS, *MANY, *CHANNELS, *CASES])
     with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
         yield api
 
@@ -78,6 +96,7 @@ def test_all_logs_have_their_groups_counted_and_one_group_has_not(api: RunningAp
         "ns-c",
         "many",
         "channels",
+        "case",
     }
     assert "group" not in facets(api, "/api/log/ns-a/facets")["facets"]
     assert_envelope(api.get("/api/log/ns-a/facets?field=group"), 400)
@@ -95,6 +114,30 @@ def test_a_value_among_many_is_found_by_its_beginning_in_any_letter_case(api: Ru
 
     assert found["total"] == 300
     assert found["facets"]["user"] == facet(("User-14", 2), ("User-140", 2), other=18, distinct=11)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names"),
+    [
+        ("прод", ["Прод-1"]),
+        ("MÜN", ["München"]),
+        ("mu\u0308n", ["München"]),
+        ("étu", ["ÉTUDE", "E\u0301tude 2"]),
+        ("PROD", ["Prod-2", "prod.*"]),
+        ("prod.", ["prod.*"]),
+        ("strass", ["Straße", "STRASSE 2"]),
+        ("STRAß", ["Straße", "STRASSE 2"]),
+        ("stras", ["Straße", "STRASSE 2"]),
+        ("s", ["Straße", "STRASSE 2", "ß"]),
+        ("ǆ", ["Ǆungla"]),
+        ("σίσυφος", ["ΣΊΣΥΦΟΣ"]),
+        ("etu", []),  # an accent is no letter case
+    ],
+)
+def test_a_prefix_finds_any_letter_case_of_any_script(api: RunningApi, prefix: str, names: list[str]) -> None:
+    found = facets(api, "/api/log/case/facets", field="token_name", prefix=prefix)["facets"]["token_name"]
+
+    assert sorted(each["value"] for each in found["values"]) == sorted(names)
 
 
 def test_a_number_is_found_by_its_first_digits(api: RunningApi) -> None:
@@ -120,7 +163,14 @@ def test_the_ranges_of_first_digits_stay_within_64_bits() -> None:
         ("prefix=a", "prefix=a: prefix requires field"),
         ("field=code&prefix=4x", "prefix=4x: must be the first digits of a number"),
         ("field=code&prefix=0", "prefix=0: must be the first digits of a number"),
-        (f"field=user&prefix={'x' * 257}", f"prefix={'x' * 80}…: must be at most 256 characters"),
+        (
+            f"field=user&prefix={'x' * 257}",
+            f"prefix={'x' * 80}…: must be at most 256 characters, less with many accents",
+        ),
+        (
+            f"field=user&prefix={'%C3%A9' * 256}",
+            f"prefix={'é' * 80}…: must be at most 256 characters, less with many accents",
+        ),
     ],
 )
 def test_a_wrong_question_is_told_what_is_allowed(api: RunningApi, query: str, message: str) -> None:

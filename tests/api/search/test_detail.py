@@ -131,7 +131,7 @@ def test_a_highlight_shows_the_text_of_a_body_that_carries_it_as_escapes(api: Ru
     module_logs.store([{"id": 10, "created_at": NOON_MS, "request_detail": {"response_body": body}}])
     [found] = api.search(query="余额不足", highlight="true")["highlights"]
 
-    escaped = "{&quot;a&quot;:&quot;&lt;b&gt;<em>余额不足</em>&lt;&#x2F;b&gt;&quot;}"
+    escaped = "{&quot;a&quot;:&quot;&lt;b&gt;<em>余额不足</em>&lt;/b&gt;&quot;}"
     assert found == {"matched": ["response_body"], "fragments": {"response_body": [escaped]}}
 
 

@@ -14,6 +14,7 @@ from indexer.delivery.indices import Indices
 from indexer.event.document import LAYOUT, IndexTarget
 from mappings.index import VERSION, fingerprint, index_name, template, write_alias
 from mappings.instant import DAY_MS
+from mappings.version_2.index import BODY_2
 from tests.support.logs import remove_logs
 from tests.support.waiting import wait_until
 
@@ -127,6 +128,8 @@ def test_for_an_hour_after_a_release_of_version_2_new_indices_have_its_layout(
     assert indices.prepare([yesterday]) == {}
 
     assert indices.layouts == {today: 2, yesterday: LAYOUT}
+    older = elasticsearch.indices.get_mapping(index=today)[index_name(today, 2)]["mappings"]
+    assert older["properties"]["content"] == BODY_2["mappings"]["properties"]["content"]
     assert write(elasticsearch, yesterday, 1) == index_name(yesterday)
 
 

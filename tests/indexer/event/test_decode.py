@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from indexer.dead_letters.reasons import kind_of
 from indexer.event.decode import InvalidEventError, Log, Window, decode
+from indexer.redaction.redact import Redaction
 from mappings.instant import parse_rfc3339
-from tests.support.streams import openai_chat_choices
+from tests.support.streams import openai_chat, openai_chat_choices
 
 NOW = parse_rfc3339("2026-11-24T12:00:00Z")
 WINDOW = Window.at(NOW, retention_days=30)
@@ -192,51 +193,92 @@ def test_names_that_are_paths_to_elasticsearch_are_kept_beside_the_log_as_text()
     assert log.own == {"extra": '{"":1,"a.b":[1.10],"_id":3,"gateway_logs":{},"usage":{"x.y":1e400}}'}
 
 
-def test_bodies_and_content_with_escapes_are_given_to_the_search_as_text() -> None:
+def said(**fields: Any) -> list[str]:
+    """Return what is searched of a log."""
+    found: list[str] = decode(encode(**fields), WINDOW).own.get("text", [])
+    return found
+
+
+def test_content_and_bodies_are_searched_as_words_one_after_the_other() -> None:
     body = json.dumps({"q": "余额"})
 
-    log = decode(
-        encode(content='{"e":"\\u4f59"}', request_detail={"request_body": body, "response_body": "plain"}), WINDOW
-    )
+    assert said(content="Bad KEY_1", request_detail={"request_body": body, "response_body": "plain"}) == [
+        "bad key 1",
+        "q 余额",
+        "plain",
+    ]
 
-    assert log.own == {"readable": {"content": '{"e":"余"}', "request_body": '{"q": "余额"}'}}
+
+@pytest.mark.parametrize("detail", [None, {}, {"request_body": "", "response_body": "{}"}])
+def test_a_log_without_words_has_no_text(detail: Any) -> None:
+    assert said(content="...", request_detail=detail) == []
 
 
-def test_the_texts_of_a_stream_are_given_to_the_search_one_by_one() -> None:
-    body = openai_chat_choices(["API호", "출"], ["余", "额"])
+def test_the_texts_of_a_stream_are_searched_one_by_one() -> None:
+    found = said(request_detail={"response_body": openai_chat_choices(["API호", "출"], ["余", "额"])})
 
-    given = decode(encode(request_detail={"response_body": body}), WINDOW).own["readable"]["response_body"]
-
-    assert given[:2] == ["API 호출", "余额"]
-    assert given[2].startswith("data:\nid: chatcmpl-")
+    assert found[:2] == ["api호출", "余额"]
+    assert found[2].startswith("data id chatcmpl ")
 
 
 @pytest.mark.parametrize(
-    ("body", "given"),
+    ("body", "words"),
     [
-        (r'{"q": "first\nsecond \"x\""}', None),  # the analysis of bodies reads it
-        (r'{"q": "{\"a\": \"b\\nc\"}"}', '{"q": "{"a": "b\nc"}"}'),
-        (r'{"q": "C:\\new \u4f59"}', r'{"q": "C:\\new 余"}'),  # or it would read `\n`
+        (r'{"q": "first\nsecond \"x\""}', "q first second x"),
+        (r'{"q": "{\"a\": \"b\\nc\"}"}', "q a b c"),
+        (r'{"q": "C:\\new \u4f59"}', "q c new 余"),
     ],
 )
-def test_a_body_is_given_to_the_search_where_the_analysis_would_misread_it(body: str, given: str | None) -> None:
-    own = decode(encode(request_detail={"request_body": body}), WINDOW).own
-
-    assert own == ({"readable": {"request_body": given}} if given else {})
+def test_escapes_of_a_body_are_read_before_its_words(body: str, words: str) -> None:
+    assert said(request_detail={"request_body": body}) == [words]
 
 
-def test_json_in_an_error_message_is_given_to_the_search_as_text() -> None:
-    own = decode(encode(content=r'upstream: {"message": "first\nsecond"} in C:\new'), WINDOW).own
+def test_json_in_an_error_message_is_searched_as_text() -> None:
+    assert said(content=r'upstream: {"message": "first\nsecond"} in C:\new') == [
+        "upstream message first second in c new"
+    ]
 
-    assert own == {"readable": {"content": 'upstream: {"message": "first\nsecond"} in C:\\new'}}
+
+def test_a_secret_that_was_cut_into_chunks_is_not_searched() -> None:
+    key = "sk-" + "proj-Zx81kLw0Qm_r4TnB6cVd2Ye7"
+    body = openai_chat(["the key is ", key[:9], key[9:20], key[20:], " keep it"])
+
+    log = decode(encode(request_detail={"response_body": body}), WINDOW, Redaction())
+
+    assert log.own["text"][0] == "the key is redacted provider key keep it"
+    assert "zx81klw0qm" not in " ".join(log.own["text"])
 
 
-def test_korean_that_touches_letters_or_digits_is_given_to_the_search_as_words() -> None:
-    for value in (
-        encode(content="API호출 500개"),
-        json.dumps({"created_at": NOW, "content": "API호출 500개"}).encode(),
-    ):
-        assert decode(value, WINDOW).own == {"readable": {"content": "API 호출 500 개"}}
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'data: {"id":"a\ud83d","choices":[{"delta":{"content":"x\ud83d"}}]}' + "\n\n",
+        r'[{"candidates":[{"content":{"parts":[{"text":"\ud83d q\ude00"}]},"x":"\udfff"}]}]',
+        r'{"a":"\ud83d"}',
+        r'error: {"a":"\ud83d \n"}',
+    ],
+)
+def test_half_a_surrogate_pair_in_a_body_is_no_part_of_a_word(body: str) -> None:
+    log = decode(encode(content="x", request_detail={"response_body": body}), WINDOW, Redaction())
+
+    assert log.own["text"][0] == "x"
+    assert "\ufffd" not in "".join(log.own["text"])
+
+
+@pytest.mark.parametrize("given", ["up-1", 5, 1.5, True, None])
+def test_an_upstream_id_stays_a_field_of_the_document(given: Any) -> None:
+    log = decode(encode(upstream_id=given), WINDOW)
+
+    assert json.loads(log.value)["upstream_id"] == given
+    assert "extra" not in log.own
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, ["a"], [["a"]], {}])
+def test_an_upstream_id_that_no_index_holds_is_stored_beside_the_document(given: Any) -> None:
+    log = decode(encode(upstream_id=given), WINDOW)
+
+    assert "upstream_id" not in json.loads(log.value)
+    assert json.loads(log.own["extra"]) == {"upstream_id": given}
 
 
 def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:

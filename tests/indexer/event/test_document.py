@@ -8,8 +8,8 @@ import pytest
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from indexer.event.decode import Log
-from indexer.event.document import IndexTarget, operation
+from indexer.event.decode import Log, Window, decode
+from indexer.event.document import IndexTarget, operation, sizes
 from indexer.event.origin import Origins
 from indexer.offsets import Span
 from mappings.instant import parse_rfc3339
@@ -19,9 +19,9 @@ SPAN = Span(TopicPartition("t", 0), 1, 1, 1)
 
 
 def record(**fields: Any) -> ConsumerRecord:
-    sizes = {f"serialized_{part}_size": 10 for part in ("key", "value", "header")}
+    lengths = {f"serialized_{part}_size": 10 for part in ("key", "value", "header")}
     whole = (
-        dict.fromkeys(ConsumerRecord._fields) | {"topic": "t", "partition": 0, "offset": 7, "timestamp": NOW} | sizes
+        dict.fromkeys(ConsumerRecord._fields) | {"topic": "t", "partition": 0, "offset": 7, "timestamp": NOW} | lengths
     )
     return ConsumerRecord(**(whole | fields))
 
@@ -44,8 +44,16 @@ def test_the_body_is_the_events_own_bytes_and_one_key() -> None:
     assert action["_index"] == "logs-2026.11.24"
     assert action["version_type"] == "external"
     assert set(source) == {"created_at", "gateway_logs"}
-    assert set(source["gateway_logs"]) == {"tie", "extra"}
+    assert set(source["gateway_logs"]) == {"tie", "bytes", "body_bytes", "extra"}
     assert 0 <= source["gateway_logs"]["tie"] < 2**63
+
+
+def test_a_document_knows_its_size_and_what_it_has_less_without_its_bodies() -> None:
+    body = "word " * 200
+    found = decode(json.dumps({"created_at": NOW, "request_detail": {"request_body": body}}).encode(), Window(0, 2**60))
+
+    assert sizes(found._replace(own={})) == {"bytes": len(found.value), "body_bytes": 1_000}
+    assert sizes(found) == {"bytes": len(found.value) + 999, "body_bytes": 1_999}  # with its words
 
 
 @pytest.mark.parametrize("at", [record(offset=8), record(partition=3), record(topic="replayed", timestamp=5)])

@@ -191,7 +191,7 @@ def test_the_beginning_of_a_token_at_the_end_of_a_sentence_is_no_token() -> None
 def test_a_truncated_escape_and_korean_beside_a_secret_are_read_after_it_is_gone() -> None:
     log = decode(event(content=f"API호출 {OPENAI} \ud800".encode("utf-8", "replace").decode()), WINDOW, ALL)
 
-    assert log.own["readable"] == {"content": "API 호출 [redacted provider_key] ?"}
+    assert log.own["text"] == ["api호출 redacted provider key"]
 
 
 def test_no_secret_reaches_the_index_and_the_log_says_how_many_were_taken_out(

@@ -1,0 +1,40 @@
+// @ts-check
+/** How new the newest log is, and whether the search would find more by now. */
+
+import { ask, pathOf } from "../api/request.js";
+import { signal } from "../ui.js";
+import { isLoading, loadedWindow, page } from "./load.js";
+import { filters } from "./params.js";
+import { view } from "./view.js";
+
+const PAUSE_MS = 15_000;
+
+/** @type {import("../vendor/signals.d.ts").Signal<import("../types.d.ts").Freshness | null>} */
+export const freshness = signal(/** @type {import("../types.d.ts").Freshness | null} */ (null));
+/** Logs that the search would find beyond those that are shown. */
+export const newer = signal(0);
+
+/** Ask from time to time, while somebody looks. */
+export function startFreshness() {
+  page.subscribe((found) => {
+    newer.value = 0;
+    if (found && !freshness.peek()) check();
+  });
+  setInterval(() => !document.hidden && !isLoading.peek() && check(), PAUSE_MS);
+}
+
+async function check() {
+  const shown = view.peek();
+  const before = page.peek();
+  try {
+    const newest = freshness.peek()?.newest;
+    freshness.value = (await ask(pathOf(shown.group, "freshness"))).data;
+    const mayHaveMore = shown.tab === "logs" && !shown.live && before && !shown.to && newest && newest !== freshness.peek()?.newest;
+    if (!mayHaveMore) return;
+    const params = /** @type {[string, string][]} */ ([...filters(shown, loadedWindow.peek()), ["per_page", "1"], ["include_detail", "false"]]);
+    const found = await ask(pathOf(shown.group, "search", params));
+    if (page.peek() === before) newer.value = Math.max(found.data.total - before.total, 0);
+  } catch {
+    freshness.value = null; // the list itself says what is wrong
+  }
+}

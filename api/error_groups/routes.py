@@ -1,0 +1,75 @@
+"""The error routes: failed requests in groups of the same message."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from api.envelope import success
+from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, error_bodies, grouped, read_failed
+from api.openapi import json_answer
+from api.request.parameters import whole_number
+from api.request.params import Form, ParsedRequest
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
+
+MAX_GROUPS = 100
+MAX_SAMPLE = 10_000  # errors; index.max_result_window
+ERRORS_FORM = Form(
+    ErrorGroupsParams,
+    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after", "code_type"}),
+    (
+        whole_number("size", range(1, MAX_GROUPS + 1), "Groups, the largest first.", 20),
+        whole_number("sample", range(1, MAX_SAMPLE + 1), "Errors that are read, the newest first.", 2_000),
+    ),
+)
+
+router = feature_router("errors")
+
+
+async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams]) -> Response:
+    """Answer the newest errors that match, in groups."""
+    services = services_of(request)
+    parsed = await services.moments.resolve(parsed)
+    page, counted = await services.store.search(error_bodies(parsed.view, parsed.params))
+    fields = GROUP_FIELDS if parsed.view.group is None else tuple(field for field in GROUP_FIELDS if field != "group")
+    errors = read_failed(page.hits.hits)
+    data = grouped(errors, max(counted.total, len(errors)), parsed.params.size, fields)
+    return Response(success(data, parsed.message), media_type="application/json")
+
+
+_VALUES = {"values": [{"value": 3, "count": 12}], "distinct": 1}
+_EXAMPLE: dict[str, Any] = {
+    "data": {
+        "total": 12,
+        "read": 12,
+        "start": "2026-11-24T08:00:00.000Z",
+        "end": "2026-11-24T11:59:59.999Z",
+        "distinct": 1,
+        "errors": [
+            {
+                "message": "Rate limit reached: limit <n>, used <n>",
+                "query": '"Rate limit reached limit"',
+                "count": 12,
+                "share": 1.0,
+                "first": "2026-11-24T08:00:00.000Z",
+                "last": "2026-11-24T11:59:59.999Z",
+                "bars": [7, 5],
+                "channel": _VALUES,
+                "example": {"id": 42, "request_id": "1795521600123456", "content": "Rate limit reached: …"},
+            }
+        ],
+    },
+    "message": "",
+    "success": True,
+}
+add_both_forms(
+    router,
+    Endpoint(
+        path="/errors",
+        operations=Texts("errors_group", "errors_all"),
+        summaries=Texts("Group one group's errors by message", "Group all errors by message"),
+        form=ERRORS_FORM,
+        answer=error_groups,
+        success=json_answer("The groups, the largest first.", _EXAMPLE),
+    ),
+)

@@ -1,0 +1,51 @@
+"""The answer: the documents of the neighbours are read part by part, and written as they come."""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from api.envelope import log_pieces, success
+from api.query import BODY_FIELDS
+from api.services import Services
+from api.store.answers import Hit
+from api.store.client import Store
+from api.store.documents import Source, parts, read_part
+from api.store.held_answer import HeldAnswer, memory_for
+
+NEIGHBOUR_SOURCE: Source = {"excludes": BODY_FIELDS}
+
+
+class Around(NamedTuple):
+    """A log with its document, and the logs on both sides without theirs, oldest first."""
+
+    before: Sequence[Hit]
+    log: Hit
+    after: Sequence[Hit]
+
+
+def neighbours_response(services: Services, around: Around, preference: str, message: str) -> HeldAnswer:
+    """Return the answer with the logs around one log."""
+    memory = memory_for([*around.before, around.log, *around.after], NEIGHBOUR_SOURCE)
+    return HeldAnswer(services.budget, memory, partial(_pieces, services.store, around, preference, message))
+
+
+async def _pieces(store: Store, around: Around, preference: str, message: str) -> AsyncGenerator[bytes, None]:
+    yield b'{"data":{"before":['
+    async for piece in _logs(store, around.before, preference):
+        yield piece
+    yield b'],"log":'
+    for piece in log_pieces([around.log], with_bodies=False):
+        yield piece
+    yield b',"after":['
+    async for piece in _logs(store, around.after, preference):
+        yield piece
+    yield b"]}," + success(None, message).removeprefix(b'{"data":null,')
+
+
+async def _logs(store: Store, hits: Sequence[Hit], preference: str) -> AsyncGenerator[bytes, None]:
+    shown = 0
+    for part in parts(hits):
+        read = await read_part(store, part, NEIGHBOUR_SOURCE, preference=preference)
+        for piece in log_pieces(read, shown, with_bodies=False):
+            yield piece
+        shown += len(part)

@@ -1,0 +1,77 @@
+"""The neighbour routes: what happened just before and after one log."""
+
+from secrets import token_hex
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+
+from api.clauses import term
+from api.envelope import log, success
+from api.errors import NO_SUCH_LOG, ApiError
+from api.neighbours.answer import NEIGHBOUR_SOURCE, Around, neighbours_response
+from api.neighbours.around import DEFAULT_SHARED, SHARED, NeighboursParams, neighbour_bodies
+from api.openapi import ID_IN_PATH, example_hit, json_answer
+from api.query import newest_body
+from api.request.parameters import int64, one_of, whole_number
+from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.request.view import View
+from api.routing import Endpoint, Texts, add_both_forms, feature_router
+from api.services import services_of
+from api.store.answers import Hit
+from api.store.client import Store
+from api.store.documents import read_part
+
+MAX_NEIGHBOURS = 50  # on each side
+NEIGHBOURS_FORM = Form(
+    NeighboursParams,
+    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after", "as_of"}),
+    (
+        one_of("by", SHARED, "What the neighbours have in common with the log.", DEFAULT_SHARED),
+        whole_number("size", range(1, MAX_NEIGHBOURS + 1), "Logs on each side.", 10),
+    ),
+)
+router = feature_router("neighbours")
+
+
+async def neighbours(request: Request, parsed: ParsedRequest[NeighboursParams]) -> Response:
+    """Answer the logs before and after a log, oldest first; raise `ApiError` 400 or 404."""
+    services, preference = services_of(request), token_hex(4)
+    hit = await _the_log(services.store, parsed.view, request.path_params["id"], preference)
+    before, after = await services.store.search(neighbour_bodies(parsed.view, parsed.params, hit), preference)
+    around = Around(before.hits.hits[::-1], hit, after.hits.hits)
+    return neighbours_response(services, around, preference, parsed.message)
+
+
+async def _the_log(store: Store, view: View, text: str, preference: str) -> Hit:
+    """Return the newest log with this id, whatever the filters say: they are for its neighbours."""
+    try:
+        number = int64(text)
+    except ValueError:
+        raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
+    newest = newest_body(view, SearchParams(include_detail=False), [term("id", number)])
+    (found,) = await store.search([newest], preference)
+    if not found.hits.hits:
+        raise ApiError(404, NO_SUCH_LOG)
+    [hit] = await read_part(store, found.hits.hits, NEIGHBOUR_SOURCE, preference=preference)
+    return hit
+
+
+def _documentation() -> dict[str, Any]:
+    one = log(example_hit(), with_bodies=False)
+    answer = success({"before": [one], "log": one, "after": [one]}, "")
+    return json_answer("The logs before and after, oldest first.", msgspec.json.decode(answer))
+
+
+add_both_forms(
+    router,
+    Endpoint(
+        path="/neighbours/{id}",
+        operations=Texts("neighbours_group", "neighbours_all"),
+        summaries=Texts("The logs around a log, in one group", "The logs around a log"),
+        form=NEIGHBOURS_FORM,
+        answer=neighbours,
+        success=_documentation(),
+        more_parameters=(ID_IN_PATH,),
+    ),
+)

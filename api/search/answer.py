@@ -1,0 +1,39 @@
+"""The answer of a search: the documents of its logs are read part by part, and written as they come."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Any
+
+from msgspec import structs
+
+from api.envelope import SEARCH_BEGIN, SearchResult, log_pieces, search_end
+from api.search.find import Asked
+from api.search.highlights import Room, highlights
+from api.services import Services
+from api.store.client import Store
+from api.store.documents import parts, read_part, source_of
+from api.store.held_answer import HeldAnswer, memory_for
+
+
+def search_response(services: Services, asked: Asked, result: SearchResult, message: str) -> HeldAnswer:
+    """Return the answer of a search."""
+    memory = memory_for(result.hits, source_of(asked.view, asked.params))
+    return HeldAnswer(services.budget, memory, partial(_pieces, services.store, asked, result, message))
+
+
+async def _pieces(store: Store, asked: Asked, result: SearchResult, message: str) -> AsyncGenerator[bytes, None]:
+    params, source, shown = asked.params, source_of(asked.view, asked.params), 0
+    highlighted: list[dict[str, Any]] = []
+    room = Room()
+    yield SEARCH_BEGIN
+    for part in parts(result.hits):
+        hits = await read_part(store, part, source, preference=asked.preference)
+        for piece in log_pieces(hits, shown, with_bodies=params.include_detail):
+            yield piece
+        shown += len(hits)
+        if params.highlight:
+            # In a thread, so that other requests are answered meanwhile.
+            highlighted += await asyncio.to_thread(highlights, hits, params.query, room)
+    extras = {"highlights": highlighted, **result.extras} if params.highlight else result.extras
+    yield search_end(structs.replace(result, extras=extras), message)

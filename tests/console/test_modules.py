@@ -1,0 +1,191 @@
+"""The parts of the page that only compute: addresses, the query bar, times, marks, tries, differences, copies."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.console.modules import Modules, open_modules
+
+NOW = 1_795_779_000_000  # 2026-11-27 11:30:00 UTC
+HOUR = 3_600_000
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Modules]:
+    """The modules of the page."""
+    with open_modules(browser) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "?query=a+%22b+c%22+-d&status=error&page=3",
+        "?from=-2h&only=model%3Agpt-4o&only=model%3Aa%3Ab%2Cc&exclude=code%3A200&exclude=user%3A",
+        "?tab=errors&group=ns%2F%E7%BB%84&from=1795600000000&to=1795700000000",
+        "?open=request%3A17&pane=raw&live=true&per_page=100&order=id-asc&compare=42",
+    ],
+)
+def test_an_address_says_what_it_said(modules: Modules, address: str) -> None:
+    found = modules.call("state/address.js", "readAddress", address)
+
+    assert found["ignored"] == []
+    assert sorted(modules.call("state/address.js", "writeAddress", found["view"])[1:].split("&")) == sorted(
+        address[1:].split("&")
+    )
+
+
+def test_what_an_address_cannot_say_is_named_and_the_rest_opens(modules: Modules) -> None:
+    broken = "?page=0&page=-1&tab=x&from=soon&only=nothing&only=code:x&per_page=7&colour=red&query=ok&status=ERROR"
+    found = modules.call("state/address.js", "readAddress", broken)
+
+    assert found["view"]["query"] == "ok"
+    assert found["ignored"] == [one for one in broken[1:].split("&") if one != "query=ok"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "conditions"),
+    [
+        ("timeout", "timeout", []),
+        ('model:gpt-4o "rate limit" -x', '"rate limit" -x', [("model", "gpt-4o", False)]),
+        (
+            "-code:429 status:500 token:a",
+            "",
+            [("code", "429", True), ("code", "500", False), ("token_name", "a", False)],
+        ),
+        ('token_name:"my token" x', "x", [("token_name", "my token", False)]),
+        ("error:timeout http://a:1 code:x model:", "error:timeout http://a:1 code:x model:", []),
+        ('"model:gpt-4o"', '"model:gpt-4o"', []),
+        ("请求 超时", "请求 超时", []),
+    ],
+)
+def test_the_bar_holds_words_and_conditions(modules: Modules, typed: str, words: str, conditions: Any) -> None:
+    found = modules.call("query/language.js", "readBar", typed)
+    expected = [{"field": field, "value": value, "exclude": exclude} for field, value, exclude in conditions]
+
+    assert found == {"words": words, "conditions": expected}
+    for one in expected:
+        written = modules.call("query/language.js", "writeCondition", one)
+        assert modules.call("query/language.js", "condition", written) == one
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone", "expected"),
+    [
+        ("-2h", "UTC", NOW - 2 * HOUR),
+        ("- 15 m", "UTC", NOW - HOUR // 4),
+        ("now", "UTC", None),
+        ("", "UTC", None),
+        ("today", "UTC", 1_795_737_600_000),
+        ("today", "Asia/Shanghai", 1_795_708_800_000),
+        ("yesterday", "Asia/Shanghai", 1_795_622_400_000),
+        ("1795779000", "UTC", NOW),
+        ("1795779000000", "UTC", NOW),
+        ("2026-11-27 11:30", "UTC", NOW),
+        ("2026-11-27 19:30:00", "Asia/Shanghai", NOW),
+        ("2026-11-27T11:30:00.120Z", "Asia/Shanghai", NOW + 120),
+        ("2026-11-27T19:30:00+08:00", "UTC", NOW),
+        ("2026-11-27 06:30:00.5", "America/New_York", NOW + 500),
+    ],
+)
+def test_a_typed_moment_is_understood(modules: Modules, typed: str, zone: str, expected: int | None) -> None:
+    text = modules.call("time/range.js", "readMoment", typed, zone)
+
+    assert modules.call("time/range.js", "resolve", text, NOW, zone) == expected
+
+
+@pytest.mark.parametrize("typed", ["soon", "2h", "-2y", "2026", "27.11.2026", "12:00", "99999999999999999"])
+def test_anything_else_is_not_a_moment(modules: Modules, typed: str) -> None:
+    assert modules.call("time/range.js", "readMoment", typed, "UTC") is None
+
+
+def test_a_day_ends_before_the_next_one_begins(modules: Modules) -> None:
+    window = modules.call("time/range.js", "resolveWindow", {"from": "yesterday", "to": "today"}, NOW, "UTC")
+
+    assert window == {"start": 1_795_737_600_000 - 24 * HOUR, "end": 1_795_737_600_000 - 1}
+
+
+def marked(modules: Modules, query: str, text: str) -> list[str]:
+    run = """async ([path, query, text]) => {
+      const { patternOf, segments } = await import(path);
+      return segments(text, patternOf(query)).filter((one) => one.isFound).map((one) => one.text);
+    }"""
+    found: list[str] = modules.page.evaluate(run, [modules.path("query/marks.js"), query, text])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("timeout", "Timeout: TIMEOUT timeouts", ["Timeout", "TIMEOUT"]),
+        ("time*", "timeouts at times", ["time", "time"]),
+        ('"rate limit"', "rate  limit, rate-limit, limit rate", ["rate  limit", "rate-limit"]),
+        ("max_tokens -excluded", "max_tokens max tokens excluded", ["max_tokens", "max tokens"]),
+        ("请求超时", "您的请求超时了", ["请求超时"]),
+        ("a.b(c", "a.b(c) aXbc", ["a.b(c"]),
+        ("??? -x", "??? x", []),
+        ("", "anything", []),
+    ],
+)
+def test_found_words_are_marked(modules: Modules, query: str, text: str, expected: list[str]) -> None:
+    assert marked(modules, query, text) == expected
+
+
+def test_a_fragment_of_the_api_is_text_and_marks(modules: Modules) -> None:
+    fragment = "&lt;em&gt; &amp;amp; <em>a&lt;b</em> &quot;"
+
+    assert modules.call("query/marks.js", "readFragment", fragment) == [
+        {"text": "<em> &amp; ", "isFound": False},
+        {"text": "a<b", "isFound": True},
+        {"text": ' "', "isFound": False},
+    ]
+
+
+def test_numbers_beyond_two_to_the_53_stay_exact(modules: Modules) -> None:
+    text = '{"id":9223372036854775807,"a":[-9007199254740993],"b":9007199254740991,"c":"12345678901234567890"}'
+
+    assert modules.call("api/json.js", "parseExact", text) == {
+        "id": "9223372036854775807",
+        "a": ["-9007199254740993"],
+        "b": 9007199254740991,
+        "c": "12345678901234567890",
+    }
+
+
+def test_tries_of_one_request_are_one_row(modules: Modules) -> None:
+    logs = [
+        {"request_id": request, "group": group}
+        for request, group in (("r", "a"), ("", "a"), ("r", "b"), ("r", "a"), ("", "a"))
+    ]
+    rows = modules.call("list/fold.js", "foldTries", logs)
+
+    assert [(row["log"]["request_id"], row["log"]["group"], len(row["tries"])) for row in rows] == [
+        ("r", "a", 1),
+        ("", "a", 0),
+        ("r", "b", 0),
+        ("", "a", 0),
+    ]
+
+
+def test_texts_differ_line_by_line(modules: Modules) -> None:
+    found = modules.call("views/diff.js", "diffLines", "a\nb\nc\nd", "a\nc\nx\nd")
+
+    assert [(line["kind"], line["text"]) for line in found] == [
+        ("same", "a"),
+        ("left", "b"),
+        ("same", "c"),
+        ("right", "x"),
+        ("same", "d"),
+    ]
+    assert len(modules.call("views/diff.js", "diffLines", "a\n" * 3000 + "x", "b\n" * 3000 + "y")) == 6002
+
+
+def test_a_copied_request_runs_in_a_shell_as_it_was_sent(modules: Modules) -> None:
+    log = {"endpoint": '/v1/chat$(x)`y`"', "request_detail": {"request_body": "it's $HOME `id`"}}
+    found = modules.call("drawer/copied.js", "asCurl", log)
+
+    assert found.splitlines()[0] == 'curl "$GATEWAY/v1/chat(x)y" \\'
+    assert found.splitlines()[-1] == "  --data-raw 'it'\\''s $HOME `id`'"
