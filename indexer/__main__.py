@@ -29,6 +29,7 @@ from indexer.delivery.maintenance import Maintenance
 from indexer.ledger import Ends, Ledger
 from indexer.settings import IndexerSettings
 from mappings.instant import parse_rfc3339
+from service.allocator import return_large_blocks
 from service.logs import configure
 from service.settings import load
 
@@ -43,6 +44,7 @@ def main() -> None:
     # Tens of thousands of records live for a second each and have no cycles: the collector would scan them for nothing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    return_large_blocks()
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -36,7 +36,7 @@ class BatchTooLargeError(Exception):
 class _Content:
     """The unpacked bytes of a batch, of which only the piece that is being read is in memory."""
 
-    def __init__(self, pieces: Iterator[bytes], limit: int) -> None:
+    def __init__(self, pieces: Iterator[bytes | memoryview], limit: int) -> None:
         self._pieces = pieces
         self._limit = limit
         self._left_behind = 0  # bytes before the buffer
@@ -53,7 +53,7 @@ class _Content:
         have = len(self.buffer) - self.place
         if have >= size:
             return True
-        parts = [self.buffer[self.place :]]
+        parts: list[bytes | memoryview] = [self.buffer[self.place :]]
         while have < size and (piece := next(self._pieces, None)) is not None:
             parts.append(piece)
             have += len(piece)
@@ -73,6 +73,13 @@ class _Content:
         self.need(size)
         self.place += size
         return self.buffer[self.place - size : self.place]
+
+    def pass_to(self, place: int) -> None:
+        """Go on from this place in the buffer; an empty buffer takes no memory while a record is in use."""
+        self.place = place
+        if place == len(self.buffer):
+            self._left_behind += place
+            self.buffer, self.place = b"", 0
 
     def skip(self, size: int) -> None:
         """Pass over so many bytes, which are never in memory together."""
@@ -104,8 +111,9 @@ def records(batch: DefaultRecordBatch, limits: UnpackLimits) -> Iterator[Default
             continue
         content.need(length)
         end = content.place + length
-        yield _record(content.buffer, content.place, end, batch)
-        content.place = end
+        record = _record(content.buffer, content.place, end, batch)
+        content.pass_to(end)
+        yield record
     if content.fill(1):
         raise CorruptRecordError("bytes follow its last record")
 

@@ -134,9 +134,11 @@ def _sound(fetched: memoryview, place: int) -> Any:
         return None
     try:
         batch = MemoryRecords(fetched[place:end]).next_batch()
-        return batch if batch.validate_crc() else None
+        is_sound = batch.validate_crc()
     except (CorruptRecordError, struct.error):
         return None  # too short for a batch
+    batch._buffer = fetched[place:end]  # noqa: SLF001 - in place of its copy
+    return batch if is_sound else None
 
 
 def _may_begin(raw: memoryview, place: int, offset: int) -> bool:

@@ -24,14 +24,14 @@ _XERIAL_HEADER_BYTES = 16
 _BLOCK_SIZE = struct.Struct(">i")
 
 
-def pieces(codec: int, packed: memoryview) -> Iterator[bytes]:
+def pieces(codec: int, packed: memoryview) -> Iterator[bytes | memoryview]:
     """Yield what the records of a batch unpack to; raise any error where they are damaged."""
     return _CODECS[codec](packed)
 
 
-def _plain(packed: memoryview) -> Iterator[bytes]:
+def _plain(packed: memoryview) -> Iterator[memoryview]:
     for begin in range(0, len(packed), PIECE):
-        yield bytes(packed[begin : begin + PIECE])
+        yield packed[begin : begin + PIECE]
 
 
 def _gzip(packed: memoryview) -> Iterator[bytes]:
@@ -88,7 +88,7 @@ def _snappy_block(block: bytes) -> Iterator[bytes]:
         yield snappy.decompress(block)
 
 
-_CODECS: Mapping[int, Callable[[memoryview], Iterator[bytes]]] = {
+_CODECS: Mapping[int, Callable[[memoryview], Iterator[bytes | memoryview]]] = {
     DefaultRecordBatch.CODEC_NONE: _plain,
     DefaultRecordBatch.CODEC_GZIP: _gzip,
     DefaultRecordBatch.CODEC_SNAPPY: _snappy,
