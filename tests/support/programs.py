@@ -39,6 +39,10 @@ class RunningApi(NamedTuple):
         """Return the ids that a search over all logs finds, smallest first."""
         return sorted(log["id"] for log in self.search(per_page=100, **params)["logs"])
 
+    def highest_rss_mb(self) -> float:
+        """Return the most memory it ever had, megabytes."""
+        return highest_rss_mb(self.process)
+
 
 class StartApi(Protocol):
     """Starts the API on an alias, with further settings."""
@@ -75,10 +79,7 @@ class RunningIndexer(NamedTuple):
 
     def highest_rss_mb(self) -> float:
         """Return the most memory it ever had, megabytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
-        assert found
-        return int(found[1]) / 1024
+        return highest_rss_mb(self.process)
 
     def kill(self) -> None:
         """End it as a crash does."""
@@ -132,6 +133,13 @@ def running_api(settings: dict[str, str]) -> Iterator[RunningApi]:
             process.wait(PATIENCE_S)
             lines.seek(0)
             sys.stderr.write(lines.read())  # pytest shows it where the test failed
+
+
+def highest_rss_mb(process: subprocess.Popen[str]) -> float:
+    """Return the most memory that a process ever had, megabytes."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+    assert found
+    return int(found[1]) / 1024
 
 
 def is_answering(client: httpx.Client) -> bool:

@@ -4,23 +4,20 @@ With `-s` it prints the figures of docs/guarantees.md: the highest RSS of the AP
 `/healthz`, and the slowest small search of another group meanwhile.
 """
 
-import re
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
-from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
+from tests.support.faults.hostile_tenant import EXPENSIVE, large_log, searches_of, status_of_invented_event_id, unread
 from tests.support.logs import Logs, fresh_logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers
@@ -31,28 +28,6 @@ from tests.support.waiting import LONG_S, wait_until
 LARGE_LOGS = 24  # with two bodies of one megabyte each
 MOST_MB = 400  # of the container's 512 MB
 CHECKS = 60  # health checks at rest, and during an attack that nobody ends
-BODY = ("a " * 40 + "b ") * 12_000
-EXPENSIVE = {
-    "a phrase of 1,000 equal words": 'search?query="' + "a " * 1_000 + '"',
-    "a phrase that nearly matches everywhere": 'search?query="' + "a " * 8 + 'b b"',
-    "the same, excluded": 'search?query=-"' + "a " * 8 + 'b b"',
-    "a hundred phrases": "search?query=" + " ".join(f'"a b c{number}"' for number in range(100)),
-    "phrases that differ": "search?query=" + " ".join(f'"a b c{number}"' for number in range(8)),
-    "a phrase with a prefix": 'search?query="' + "a " * 8 + '"b*',
-    "two phrases with a prefix": 'search?query="a a"b* "b a"a*',
-    "a hundred prefixes": "search?query=" + " ".join(f"{chr(97 + number % 26)}{number}*" for number in range(100)),
-    "every prefix of one letter": "search?query=" + " ".join(f"{chr(97 + number)}*" for number in range(26)),
-    "a page far past the end": 'search?order=id-desc&page=100000000&query="a b b"',
-    "statistics with many bars": 'stats?interval=1s&query="a a b b"&compare=true&size=100'
-    f"&start_timestamp={NOON_MS}&end_timestamp={NOON_MS + 1_900_000}",
-    "facets with a prefix": 'facets?field=user&prefix=u&size=100&query="a a b b"',
-    "an export": 'export?query="a a b b"&order=id-desc',
-}
-
-
-def large_log(number: int) -> dict[str, Any]:
-    detail = {"request_body": BODY, "response_body": BODY}
-    return {"id": number, "created_at": NOON_MS + number, "group": "hostile", "user": "u", "request_detail": detail}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +39,7 @@ def hostile(elasticsearch: Elasticsearch, servers: Servers) -> Iterator[tuple[Lo
         with running_api(store) as api, tailing(api) as tail:
             begin = tail.last_id
         for number in range(1, LARGE_LOGS + 1):
-            logs.store([large_log(number)])
+            logs.store([large_log(number, NOON_MS + number)])
         yield logs, begin
 
 
@@ -84,21 +59,12 @@ def test_no_request_keeps_elasticsearch_busy_after_its_answer(
     began_s = time.monotonic()
     answer = api.get(f"/api/log/hostile/{path}?" + quote(query, safe="=&"), timeout=LONG_S)
     answered_s = time.monotonic()
-    wait_until(lambda: not searches_of(logs), 30)
+    wait_until(lambda: not searches_of(logs.client, logs.alias), 30)
     ended_s = time.monotonic()
     print(f"\n{name}: {answer.status_code} after {answered_s - began_s:.1f} s, then {ended_s - answered_s:.1f} s more")  # noqa: T201
 
     assert answer.status_code in (200, 400, 504)
     assert api.get("/api/log/other/search?query=hello").json()["data"]["total"] == 1
-
-
-def searches_of(logs: Logs) -> list[str]:
-    """Return what Elasticsearch still searches for an alias."""
-    answer = logs.client.perform_request(
-        "GET", "/_tasks?actions=*search*&detailed=true", headers={"accept": "application/json"}
-    )
-    found = [task.get("description", "") for node in answer.body["nodes"].values() for task in node["tasks"].values()]
-    return [description for description in found if logs.alias in description]
 
 
 def test_clients_that_do_not_read_their_pages_take_bounded_memory(attacked: RunningApi) -> None:
@@ -107,7 +73,7 @@ def test_clients_that_do_not_read_their_pages_take_bounded_memory(attacked: Runn
             opened.enter_context(unread(attacked, "/api/log/hostile/search"))
         wait_until(lambda: seen.checks > CHECKS)
 
-    assert highest_rss_mb(attacked) < MOST_MB
+    assert attacked.highest_rss_mb() < MOST_MB
     page = attacked.get("/api/log/hostile/search", timeout=LONG_S)  # the memory was given back
     assert len(page.json()["data"]["logs"]) == 10
 
@@ -122,7 +88,7 @@ def test_large_pages_take_bounded_memory_and_are_complete(attacked: RunningApi) 
         found = list(clients.map(logs_of_page, [path] * 4))
 
     assert found == [LARGE_LOGS] * 4
-    assert highest_rss_mb(attacked) < MOST_MB
+    assert attacked.highest_rss_mb() < MOST_MB
 
 
 def logs_of_page(url: str) -> int:
@@ -139,7 +105,7 @@ def test_tails_that_do_not_read_take_bounded_memory(attacked: RunningApi, hostil
             opened.enter_context(unread(attacked, path, header))
         wait_until(lambda: seen.checks > CHECKS)
 
-    assert highest_rss_mb(attacked) < MOST_MB
+    assert attacked.highest_rss_mb() < MOST_MB
 
 
 def test_exports_that_are_not_read_take_bounded_memory(attacked: RunningApi) -> None:
@@ -148,20 +114,14 @@ def test_exports_that_are_not_read_take_bounded_memory(attacked: RunningApi) -> 
             opened.enter_context(unread(attacked, "/api/log/hostile/export?format=ndjson&include_detail=true"))
         wait_until(lambda: seen.checks > CHECKS)
 
-    assert highest_rss_mb(attacked) < MOST_MB
+    assert attacked.highest_rss_mb() < MOST_MB
 
 
 def test_invented_event_ids_cost_nothing(attacked: RunningApi) -> None:
-    invented = "1." + "q83vEgAAAAAH" * 9_000
     with under_attack(attacked, "6 clients with invented event ids"), ThreadPoolExecutor(6) as clients:
-        answers = list(clients.map(lambda _: status_with(attacked, invented), range(60)))
+        answers = list(clients.map(lambda _: status_of_invented_event_id(attacked), range(60)))
 
     assert set(answers) == {400}
-
-
-def status_with(api: RunningApi, event_id: str) -> int:
-    headers = {"Last-Event-ID": event_id}
-    return httpx.get(f"{api.url}/api/logs/tail", headers=headers, timeout=LONG_S, verify=False).status_code
 
 
 class Seen:
@@ -181,7 +141,7 @@ def under_attack(api: RunningApi, name: str) -> Iterator[Seen]:
     with watched(api) as seen:
         yield seen
     print(  # noqa: T201
-        f"\n{name}: highest RSS {highest_rss_mb(api):.0f} MB, slowest /healthz {seen.slowest_check_ms:.0f} ms of "
+        f"\n{name}: highest RSS {api.highest_rss_mb():.0f} MB, slowest /healthz {seen.slowest_check_ms:.0f} ms of "
         f"{seen.checks} (at rest {at_rest.slowest_check_ms:.0f} ms), slowest search of another group "
         f"{seen.slowest_search_ms:.0f} ms (at rest {at_rest.slowest_search_ms:.0f} ms)"
     )
@@ -217,22 +177,3 @@ def search(api: RunningApi, seen: Seen, is_over: Signal) -> None:
             began_s = time.monotonic()
             client.get("/api/log/other/search?query=hello").raise_for_status()
             seen.slowest_search_ms = max(seen.slowest_search_ms, (time.monotonic() - began_s) * 1000)
-
-
-@contextmanager
-def unread(api: RunningApi, path: str, *headers: str) -> Iterator[socket.socket]:
-    """Send a request and never read its answer."""
-    address = urlsplit(api.url)
-    lines = [f"GET {path} HTTP/1.1", "host: x", *headers, "", ""]
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect((address.hostname, address.port))
-        connection.sendall("\r\n".join(lines).encode())
-        yield connection
-
-
-def highest_rss_mb(api: RunningApi) -> float:
-    """Return the most memory that the API ever had, megabytes."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{api.process.pid}/status").read_text())
-    assert found
-    return int(found[1]) / 1024

@@ -31,36 +31,36 @@ def event(**fields: Any) -> bytes:
 
 def one_byte_records(pipeline: Pipeline, _: Random) -> None:
     """Write 40,000 records of one byte."""
-    _write(pipeline, [b"x"] * 40_000)
+    write(pipeline, [b"x"] * 40_000)
 
 
 def record_that_unpacks_to_much(pipeline: Pipeline, _: Random) -> None:
     """Write one record of 150 MB, 150 KB as gzip."""
-    _write(pipeline, [event(content="0" * UNPACKED_BYTES)], compression_type="gzip")
+    write(pipeline, [event(content="0" * UNPACKED_BYTES)], compression_type="gzip")
 
 
 def batch_that_unpacks_to_much(pipeline: Pipeline, _: Random) -> None:
     """Write 200 logs of 1 MB in batches of up to 100 MB, each some 100 KB as gzip."""
     body = "0" * 1_000_000
     logs = [event(id=number, request_detail={"request_body": body}) for number in range(1, 201)]
-    _write(pipeline, logs, compression_type="gzip", batch_size=100_000_000, linger_ms=200)
+    write(pipeline, logs, compression_type="gzip", batch_size=100_000_000, linger_ms=200)
 
 
 def dotted_keys(pipeline: Pipeline, _: Random) -> None:
     """Write one log with 500,000 keys at its root that read like paths."""
-    _write(pipeline, [event(**{f"a.{number}": 0 for number in range(500_000)})])
+    write(pipeline, [event(**{f"a.{number}": 0 for number in range(500_000)})])
 
 
 def metadata_keys(pipeline: Pipeline, _: Random) -> None:
     """Write one log with 450,000 keys in its metadata."""
-    _write(pipeline, [event(metadata={f"key-{number}": "" for number in range(450_000)})])
+    write(pipeline, [event(metadata={f"key-{number}": "" for number in range(450_000)})])
 
 
 def deep_nesting(pipeline: Pipeline, _: Random) -> None:
     """Write logs that are nested up to a million levels deep."""
     levels = [50, 500, 5_000, 1_000_000]
     nested = [b'{"token_id":-1,"created_at":%d,"a":' + b"[" * depth + b"]" * depth + b"}" for depth in levels]
-    _write(pipeline, [value % int(time.time() * 1000) for value in nested])
+    write(pipeline, [value % int(time.time() * 1000) for value in nested])
 
 
 def invented_headers(pipeline: Pipeline, random: Random) -> None:
@@ -73,7 +73,7 @@ def invented_headers(pipeline: Pipeline, random: Random) -> None:
 def logs_of_many_days(pipeline: Pipeline, _: Random) -> None:
     """Write a log for each day of the retention."""
     now_ms = int(time.time() * 1000)
-    _write(pipeline, [event(created_at=now_ms - day * DAY_MS) for day in range(30)])
+    write(pipeline, [event(created_at=now_ms - day * DAY_MS) for day in range(30)])
 
 
 def transaction_left_open(pipeline: Pipeline, _: Random) -> None:
@@ -106,7 +106,8 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def _write(pipeline: Pipeline, values: Iterable[bytes], **options: Any) -> None:
+def write(pipeline: Pipeline, values: Iterable[bytes], **options: Any) -> None:
+    """Write records that the oracle does not count, and wait until Kafka has them."""
     options = {"max_request_size": 200_000_000, "linger_ms": 5, **options}
     producer = KafkaProducer(bootstrap_servers=pipeline.servers.bootstrap_servers, **options)
     partitions = sorted(producer.partitions_for(pipeline.name))

@@ -9,23 +9,32 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from secrets import randbelow
 from threading import Event as Signal
+from urllib.parse import quote
 
 from mappings.index import VERSION
 from stack.servers.cluster import Stack
 from tests.support.faults.elasticsearch_faults import at_random, throttled
 from tests.support.faults.elasticsearch_proxy import passing
-from tests.support.faults.hostile import ATTACKS, logs_of_many_days
+from tests.support.faults.hostile import ATTACKS, event, logs_of_many_days, write
+from tests.support.faults.hostile_tenant import (
+    EXPENSIVE,
+    large_log,
+    searches_of,
+    status_of_invented_event_id,
+    unread,
+)
 from tests.support.faults.kafka_proxy import FETCH, OFFSET_COMMIT, PRODUCE
 from tests.support.faults.oracle import CLEAN, Oracle, balance
 from tests.support.faults.rig import ALONE, POINTS, TOLD, Rig, live_and_die, rig_on
 from tests.support.pipeline import Pipeline, pipeline_on
-from tests.support.programs import RunningIndexer
+from tests.support.programs import RunningApi, RunningIndexer, running_api
 from tests.support.servers import Servers
 from tests.support.waiting import wait_until
 
@@ -33,6 +42,7 @@ MINUTES = float(os.environ.get("SOAK_MINUTES", "15"))
 SEED = int(os.environ.get("SOAK_SEED", randbelow(2**31)))
 RECOVERY_S = 180
 MOST_MB = 256
+MOST_API_MB = 400
 MOST_MEMBERS = 3
 
 
@@ -42,6 +52,7 @@ class Soak:
 
     rig: Rig
     stack: Stack
+    api: RunningApi
     random: Random
     members: list[RunningIndexer] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
@@ -87,7 +98,8 @@ class Soak:
         lines = [
             f"{times} x {name}, slowest recovery {self.slowest[name]:.0f} s" for name, times in self.injected.items()
         ]
-        return "; ".join([*sorted(lines), f"highest RSS {self.highest_mb:.0f} MB", f"seed {SEED}"])
+        memory = f"highest RSS {self.highest_mb:.0f} MB, of the API {self.api.highest_rss_mb():.0f} MB"
+        return "; ".join([*sorted(lines), memory, f"seed {SEED}"])
 
 
 def kill_at_a_point(soak: Soak) -> None:
@@ -169,6 +181,29 @@ def hostile_producer(soak: Soak) -> None:
     soak.rig.oracle.send(300)
 
 
+def hostile_tenant(soak: Soak) -> None:
+    """Send expensive requests and leave large answers unread, while another group searches."""
+    pipeline, now_ms = soak.rig.pipeline, int(time.time() * 1000)
+    write(pipeline, [event(**large_log(number, now_ms)) for number in range(3)])
+    names = soak.random.sample(list(EXPENSIVE), 5)
+    print(f" ({'; '.join(names)})", end="", flush=True)  # noqa: T201
+    with ExitStack() as opened, ThreadPoolExecutor(6) as clients:
+        for path in soak.random.choices(["search", "tail", "export?include_detail=true"], k=20):
+            opened.enter_context(unread(soak.api, f"/api/log/hostile/{path}"))
+        statuses = clients.map(lambda name: status_of(soak.api, name), names)
+        invented = clients.map(lambda _: status_of_invented_event_id(soak.api), range(6))
+        soak.rig.oracle.send(300)
+        assert {*statuses, *invented} <= {200, 400, 429, 503, 504}
+    wait_until(lambda: not searches_of(pipeline.client, pipeline.name), RECOVERY_S)
+    wait_until(lambda: soak.api.get("/api/log/other/search").status_code == 200)
+    assert soak.api.highest_rss_mb() < MOST_API_MB
+
+
+def status_of(api: RunningApi, name: str) -> int:
+    path, _, query = EXPENSIVE[name].partition("?")
+    return api.get(f"/api/log/hostile/{path}?" + quote(query, safe="=&"), timeout=RECOVERY_S).status_code
+
+
 def broken_connections_to_kafka(soak: Soak) -> None:
     for _ in range(3):
         struck = Signal()
@@ -209,6 +244,7 @@ FAULTS: dict[str, Callable[[Soak], None]] = {
         wrong_answers_of_elasticsearch,
         throttled_elasticsearch,
         hostile_producer,
+        hostile_tenant,
         broken_connections_to_kafka,
         kafka_killed,
         elasticsearch_killed,
@@ -219,8 +255,9 @@ FAULTS: dict[str, Callable[[Soak], None]] = {
 
 def test_every_fault_at_random(own: Pipeline, stack: Stack) -> None:
     end = time.monotonic() + MINUTES * 60
-    with rig_on(own) as rig:
-        soak = Soak(rig, stack, Random(SEED))
+    store = {"ELASTICSEARCH_URL": own.servers.elasticsearch_url, "INDEX_ALIAS": own.name}
+    with rig_on(own) as rig, running_api(store) as api:
+        soak = Soak(rig, stack, api, Random(SEED))
         soak.members.append(rig.start())
         while time.monotonic() < end:
             with soak.explained():
