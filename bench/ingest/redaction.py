@@ -12,7 +12,6 @@ from indexer.redaction.redact import Redaction
 from stack.corpora import CORPORA, EVENT_RATIO
 from stack.events.generate import events, history
 
-REDACTION_EVENTS = 10_000
 REDACTION_ROUNDS = 5
 REDACTION_SEED = 2
 RETENTION_DAYS = 30
@@ -20,23 +19,28 @@ SECRET = "Incorrect API key provided: " + "sk-" + "proj-Zx81kLw0Qm_r4TnB6cVd2Ye7
 REDACTION_COLUMNS = ("events", "bytes", "no rule, CPU µs/event", "all rules, CPU µs/event", "more")
 
 
-def redaction() -> str:
-    """Run the benchmark and return its report in Markdown."""
+def redaction(number: int) -> str:
+    """Run the benchmark on so many events of the small corpus; return its report in Markdown."""
     now_ms = time.time_ns() // 1_000_000
     window = Window.at(now_ms, RETENTION_DAYS)
     rows = []
     for name, corpus in CORPORA.items():
-        count = REDACTION_EVENTS // (EVENT_RATIO if name == "realistic" else 1)
+        count = number_of_events(name, number)
         generated = list(events(REDACTION_SEED, history(count, now_ms, 1), corpus=corpus))
         with_secret = [{**event, "content": SECRET} for event in generated]
         rows.append(_row(name, [_json(event) for event in generated], window))
         rows.append(_row(f"{name}, each with a key in `content`", [_json(event) for event in with_secret], window))
     method = (
-        f"Decoding alone, {REDACTION_EVENTS:,} events of the small corpus and {REDACTION_EVENTS // EVENT_RATIO:,} of "
-        f"the realistic one, in one thread, with no rule and with all rules in turn, {REDACTION_ROUNDS} rounds, median "
+        f"Decoding alone, {number:,} events of the small corpus and {number_of_events('realistic', number):,} of the "
+        f"realistic one, in one thread, with no rule and with all rules in turn, {REDACTION_ROUNDS} rounds, median "
         "of the CPU time:"
     )
     return "\n\n".join(["### Redaction", method, markdown_table(REDACTION_COLUMNS, rows)])
+
+
+def number_of_events(corpus: str, of_small_ones: int) -> int:
+    """Return how many events of a corpus are about as many bytes as so many small ones."""
+    return max(of_small_ones // EVENT_RATIO, 1) if corpus == "realistic" else of_small_ones
 
 
 def _json(event: dict[str, object]) -> bytes:
