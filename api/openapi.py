@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from api.envelope import log, success
+from api.envelope import LogFormat, detailed_log, success
 from api.errors import MESSAGES
 from api.request.parameters import Parameter
 from api.store.answers import Hit
@@ -95,7 +95,7 @@ def example_hit() -> Hit:
 
 def one_log() -> dict[str, Any]:
     """Return the documentation of an answer that is one log."""
-    return json_answer("The log.", msgspec.json.decode(success(log(example_hit(), with_bodies=True), "")))
+    return json_answer("The log.", msgspec.json.decode(success(detailed_log(example_hit(), LogFormat()), "")))
 
 
 def envelope_schema(example: Any) -> Schema:

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Request, Response
 
 from api.clauses import term
-from api.envelope import log, success
+from api.envelope import LogFormat, log, success
 from api.errors import NO_SUCH_LOG, ApiError
 from api.neighbours.answer import NEIGHBOUR_SOURCE, Around, neighbours_response
 from api.neighbours.around import DEFAULT_SHARED, SHARED, NeighboursParams, neighbour_bodies
@@ -58,7 +58,7 @@ async def _the_log(store: Store, view: View, text: str, preference: str) -> Hit:
 
 
 def _documentation() -> dict[str, Any]:
-    one = log(example_hit(), with_bodies=False)
+    one = log(example_hit(), LogFormat(with_bodies=False))
     answer = success({"before": [one], "log": one, "after": [one]}, "")
     return json_answer("The logs before and after, oldest first.", msgspec.json.decode(answer))
 

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from msgspec import structs
 
 from api.clauses import Body, term
-from api.envelope import log, success
+from api.envelope import LogFormat, detailed_log, success
 from api.errors import NO_SUCH_LOG, ApiError
 from api.openapi import ID_IN_PATH, one_log
 from api.query import newest_body
@@ -49,12 +49,13 @@ async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses
     if parsed.params.include_detail:
         reading(request, parsed).count = 1
     source = source_of(parsed.view, parsed.params)
+    form = LogFormat(parsed.params.include_detail, services.settings.api_times)
 
     async def pieces() -> AsyncGenerator[bytes, None]:
         [hit] = await read_part(services.store, found.hits.hits, source, preference=preference)
-        yield success(log(hit, with_bodies=parsed.params.include_detail), parsed.message)
+        yield success(detailed_log(hit, form), parsed.message)
 
-    return HeldAnswer(services.budget, memory_for(found.hits.hits, source), pieces)
+    return HeldAnswer(services.budget, memory_for(found.hits.hits, source, written=2), pieces)
 
 
 add_both_forms(

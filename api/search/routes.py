@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
-from api.envelope import SearchResult, search_answer
+from api.envelope import LogFormat, SearchResult, search_answer
 from api.openapi import EXAMPLE_EVENT, example_hit, json_answer
 from api.query import MENUS
 from api.request.params import Form, ParsedRequest, SearchParams
@@ -32,7 +32,7 @@ async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Respo
 
 def _documentation() -> dict[str, Any]:
     menus = {name: Aggregation([Bucket(1, EXAMPLE_EVENT[field])]) for name, field in MENUS.items()}  # type: ignore[arg-type]
-    answer = search_answer(SearchResult([example_hit()], 1, menus), "", with_bodies=True)
+    answer = search_answer(SearchResult([example_hit()], 1, menus), "", LogFormat())
     return json_answer("The logs of the page.", msgspec.json.decode(answer))
 
 

@@ -48,8 +48,9 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
     # The header first: a browser that reconnects sends the parameter again as it was at the beginning.
     last = request.headers.get("last-event-id", "") or parsed.params.last_event_id
     position = _first_position(last, shards, ids)
+    selected = selection(parsed, services.settings.api_times)
     is_allowed, begun = services.access.still_allows(request), reading(request, parsed)
-    return Stream(Tail(selection(parsed), position, ids, parsed.message, is_allowed, begun), services)
+    return Stream(Tail(selected, position, ids, parsed.message, is_allowed, begun), services)
 
 
 def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Position:
