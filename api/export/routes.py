@@ -13,6 +13,7 @@ from api.export.columns import BODY_COLUMNS, COLUMNS, source_fields
 from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
+from api.openapi.answers import Answer
 from api.query import BODY_FIELDS, NEVER_SHOWN
 from api.request.parameters import INT64, ORDERS, Order, Parameter, boolean, include_detail, one_of, order, whole_number
 from api.request.params import Form, ParsedRequest, SearchParams
@@ -138,16 +139,14 @@ def _headers(media_type: str, suffix: str, message: str) -> tuple[tuple[bytes, b
     return ((b"content-type", media_type.encode()), (b"content-disposition", disposition), *told)
 
 
-_FILE: dict[str, Any] = {
-    "description": "The logs. `X-Export-Total`: how many follow; the trailer `X-Export-Count`: how many were sent.",
-    "content": {
+_FILE = Answer(
+    "The logs.",
+    content={
         "text/csv": {"schema": {"type": "string"}, "example": "id,created_at\r\n42,2026-11-24T12:00:00.123Z\r\n"},
-        "application/x-ndjson": {
-            "schema": {"type": "string"},
-            "example": '{"id":42,"group":"ns-admin"}\n',
-        },
+        "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id":42,"group":"ns-admin"}\n'},
     },
-}
+    headers=("Content-Disposition", "X-Export-Total", "X-Export-Message"),
+)
 add_both_forms(
     router,
     Endpoint(

@@ -9,7 +9,9 @@ from msgspec import structs
 from api.clauses import Body, term
 from api.envelope import LogFormat, detailed_log, success
 from api.errors import NO_SUCH_LOG, ApiError
-from api.openapi import ID_IN_PATH, one_log
+from api.openapi.answers import ID_IN_PATH, Answer
+from api.openapi.example import example_detail
+from api.openapi.models import DetailedLog
 from api.query import newest_body
 from api.request.parameters import int64
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
@@ -19,6 +21,7 @@ from api.store.documents import read_part, source_of
 from api.store.held_answer import HeldAnswer, memory_for
 
 DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
+ONE_LOG = Answer("The log.", DetailedLog, example_detail)
 router = feature_router("detail")
 
 
@@ -66,7 +69,7 @@ add_both_forms(
         summaries=Texts("One log of one group, by its id", "One log, by its id"),
         form=DETAIL_FORM,
         answer=by_id,
-        success=one_log(),
+        success=ONE_LOG,
         more_parameters=(ID_IN_PATH,),
     ),
 )
@@ -78,6 +81,6 @@ add_both_forms(
         summaries=Texts("One log of one group, by its request_id", "One log, by its request_id"),
         form=DETAIL_FORM,
         answer=by_request_id,
-        success=one_log(),
+        success=ONE_LOG,
     ),
 )

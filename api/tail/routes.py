@@ -8,6 +8,7 @@ from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shards, end_of
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
+from api.openapi.answers import Answer
 from api.query import matching, trial_body
 from api.request.parameters import Parameter
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
@@ -64,15 +65,15 @@ def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Positi
         raise ApiError(400, wrong) from None
 
 
-_EVENTS: dict[str, Any] = {
-    "description": "Server-sent events, without end: each is one log, as the searches answer it.",
-    "content": {
+_EVENTS = Answer(
+    "Server-sent events, without end: each is one log, as the searches answer it.",
+    content={
         "text/event-stream": {
             "schema": {"type": "string"},
             "example": 'event: start\nid: 2.q83vEg\ndata: {"message":""}\n\nid: 2.AAAAAH\ndata: {"id":42}\n\n',
         }
     },
-}
+)
 _LAST_EVENT_ID: dict[str, Any] = {
     "name": "Last-Event-ID",
     "in": "header",
