@@ -7,7 +7,7 @@ from api.openapi.models import Health
 from api.services import services_of
 
 router = APIRouter(tags=["health"])
-_WELL = Answer("It is.", Health, lambda _: {"status": "ok"})
+_WELL = Answer("It answers.", Health, lambda _: {"status": "ok"})
 _TEXT = Answer("The metrics.", content={"text/plain": {"schema": {"type": "string"}}})
 OK = b'{"data":{"status":"ok"},"message":"","success":true}'
 

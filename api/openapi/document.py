@@ -81,6 +81,7 @@ def _operation(route: APIRoute, documented: Documented, times: Times) -> Schema:
     return {
         "tags": route.tags,
         "summary": route.summary,
+        "description": documented.success.description,
         "operationId": route.name,
         "parameters": [*group, *documented.parameters],
         "responses": {"200": success_response(documented.success, times), **failures},
