@@ -14,7 +14,7 @@ Example = Callable[[Times], Any]
 
 REQUEST_ID = "X-Request-Id"
 RETRY_AFTER = "Retry-After"
-HEADERS: Mapping[str, Schema] = {
+ANSWER_HEADERS: Mapping[str, Schema] = {
     REQUEST_ID: {
         "description": "The id of the request, as the log line has it.",
         "required": True,

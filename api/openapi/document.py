@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from api.openapi.answers import FAILURES, HEADERS, Documented, failure_response, success_response
+from api.openapi.answers import ANSWER_HEADERS, FAILURES, Documented, failure_response, success_response
 from api.openapi.schemas import Schema, schema_components
 from mappings.instant import Times
 
@@ -63,7 +63,7 @@ def document(routes: Iterable[BaseRoute], version: str, times: Times) -> Schema:
         "components": {
             "schemas": schema_components(models, times),
             "responses": {one.name: failure_response(one) for one in FAILURES.values()},
-            "headers": dict(HEADERS),
+            "headers": dict(ANSWER_HEADERS),
             "securitySchemes": dict(_SECURITY),
         },
     }

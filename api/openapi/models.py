@@ -8,7 +8,7 @@ Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 MaybeMoment = Annotated[str, Meta(description='RFC 3339, or "" where there is none')]
 
 
-class Log:
+class AnsweredLog:
     """One gateway log, with every documented field and those that its event carried beside them."""
 
 
@@ -16,8 +16,8 @@ class DetailedLog:
     """One log, and beside its fields those of `request_detail`, where panels of the reference gateway read them."""
 
 
-class Usage:
-    """Tokens and web searches."""
+class UsageSums:
+    """The sums of tokens and web searches."""
 
 
 class Highlight(Struct):
@@ -30,7 +30,7 @@ class Highlight(Struct):
 class Search(Struct):
     """A page of logs, the exact total, and what the filter menus offer."""
 
-    logs: list[Log]
+    logs: list[AnsweredLog]
     total: int
     channels: list[int]
     models: list[str]
@@ -112,7 +112,7 @@ class Totals(Struct):
     success: int
     error: int
     used_amount: float
-    usage: Usage
+    usage: UsageSums
     ttfb_milliseconds: Percentiles
     duration_milliseconds: Percentiles
 
@@ -230,9 +230,9 @@ class ErrorGroups(Struct):
 class Neighbours(Struct):
     """A log, and those just before and after it, oldest first."""
 
-    before: list[Log]
-    log: Log
-    after: list[Log]
+    before: list[AnsweredLog]
+    log: AnsweredLog
+    after: list[AnsweredLog]
 
 
 class Freshness(Struct):

@@ -7,9 +7,8 @@ import msgspec
 from msgspec import Struct, inspect, structs
 
 from api.envelope import DETAIL_AT_THE_TOP, DETAIL_BODIES
-from api.openapi.models import DetailedLog, Log, Model, Usage
-from mappings.event import LogEvent, Price, RequestDetail
-from mappings.event import Usage as EventUsage
+from api.openapi.models import AnsweredLog, DetailedLog, Model, UsageSums
+from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.instant import Times
 
 Schema = dict[str, Any]
@@ -31,8 +30,9 @@ _CREATED_AT: Mapping[Times, Schema] = {
     "rfc3339": {"type": "string", "format": "date-time", "description": "the end of the request"},
     "epoch_ms": {"type": "integer", "description": "the end of the request, in epoch milliseconds"},
 }
+_OF_A_LOG: Mapping[Model, str] = {AnsweredLog: "Log", UsageSums: "Usage"}  # the names of their components
 _REDACTED = {"type": "integer", "description": "how many secrets were removed"}
-FAILURE: Schema = {
+_FAILURE: Schema = {
     "title": "Failure",
     "description": "What is wrong, and what to do.",
     "type": "object",
@@ -52,14 +52,12 @@ def schema_components(models: Iterable[Model], times: Times) -> dict[str, Schema
     declared = [model for model in known if issubclass(model, Struct)]
     _, found = msgspec.json.schema_components(declared, schema_hook=_of_a_log, ref_template=REFERENCE)
     envelopes = {f"{model.__name__}Answer": _envelope(model) for model in known}
-    every = {**_log_components(times), **found, **envelopes, "Failure": FAILURE}
+    every = {**_log_components(times), **found, **envelopes, "Failure": _FAILURE}
     return {name: _with_formats(schema) for name, schema in sorted(every.items())}
 
 
 def _of_a_log(model: Model) -> Schema:
-    if model not in (Log, Usage):
-        raise NotImplementedError
-    return reference(model.__name__)
+    return reference(_OF_A_LOG[model])
 
 
 def _envelope(model: Model) -> Schema:
@@ -76,14 +74,14 @@ def _log_components(times: Times) -> dict[str, Schema]:
     log = {**_properties(LogEvent, times), "created_at": _CREATED_AT[times]}
     detail = {name: schema for name, schema in _properties(RequestDetail, times).items() if name in DETAIL_AT_THE_TOP}
     return {
-        "Log": _open_object(Log, log, {"redacted": _REDACTED}),
+        "Log": _open_object(AnsweredLog, log, {"redacted": _REDACTED}),
         "DetailedLog": _open_object(
             DetailedLog,
             {**log, **{name: schema for name, schema in detail.items() if name not in DETAIL_BODIES}},
             {**{name: detail[name] for name in DETAIL_BODIES}, "redacted": _REDACTED},
         ),
         "Price": _open_object(Price, _properties(Price, times)),
-        "Usage": _open_object(EventUsage, _properties(EventUsage, times)),
+        "Usage": _open_object(Usage, _properties(Usage, times)),
         "RequestDetail": _open_object(
             RequestDetail,
             {name: one for name, one in _properties(RequestDetail, times).items() if name not in DETAIL_BODIES},
@@ -95,7 +93,7 @@ def _log_components(times: Times) -> dict[str, Schema]:
 def _open_object(model: Model, always: Mapping[str, Schema], sometimes: Mapping[str, Schema] | None = None) -> Schema:
     """Return an object that may have further fields: those that the event carried."""
     return {
-        "title": model.__name__,
+        "title": _OF_A_LOG.get(model, model.__name__),
         "description": model.__doc__,
         "type": "object",
         "properties": {**always, **(sometimes or {})},

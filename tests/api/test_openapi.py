@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import pytest
 
-from api.openapi.answers import FAILURES, HEADERS
+from api.openapi.answers import ANSWER_HEADERS, FAILURES
 from api.openapi.document import TAGS
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api
@@ -232,7 +232,7 @@ def test_every_route_says_how_it_is_found_and_what_it_needs(described: Described
     assert all(one["description"] for operation in operations.values() for one in operation["parameters"])
     assert all(set(operation["responses"]) - {"200"} <= set(FAILURES) for operation in operations.values())
     assert described.document["servers"][0]["url"] == "/"
-    assert set(described.document["components"]["headers"]) == set(HEADERS)
+    assert set(described.document["components"]["headers"]) == set(ANSWER_HEADERS)
 
 
 def numbers(schema: Any) -> Iterator[dict[str, Any]]:

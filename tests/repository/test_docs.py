@@ -46,6 +46,8 @@ SHORT_FORMS = {"/api/logs", "/api/logs/", "/api/log/{group}"}
 OF_AIPROXY = {"/api/logs/consume_error"}
 PROGRAMS = {"indexer": "indexer", "api": "API", "sources": "sources", "stack": "stack", "bench": "bench"}
 NO_SETTINGS = {
+    "AIPROXY_API_ENDPOINT",
+    "AIPROXY_API_TOKEN",
     "COMPOSE_PROJECT_NAME",
     "GROUP_PARAMETERS",
     "SASL_PLAINTEXT",
