@@ -14,11 +14,13 @@ from api.query import MENU_SIZE, MENUS
 from api.store.answers import Aggregation, Hit
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
-from mappings.instant import format_rfc3339, instant_ms
+from mappings.instant import Times, format_rfc3339, instant_ms
 
 Fields = Mapping[str, Raw]
 
 DETAIL_BODIES = ("request_body", "response_body")  # of request_detail
+# Of request_detail: where one log is answered, panels of the reference gateway read these beside its own fields.
+DETAIL_AT_THE_TOP = ("log_id", *DETAIL_BODIES, "request_body_truncated", "response_body_truncated")
 _NULL = Raw(b"null")
 # What a documented field is where the event had none, by its type; of a union the first that is listed here.
 _EMPTY: Mapping[type, Raw] = {
@@ -28,6 +30,13 @@ _EMPTY: Mapping[type, Raw] = {
     inspect.IntType: Raw(b"0"),
     inspect.StrType: Raw(b'""'),
 }
+
+
+class LogFormat(Struct, frozen=True):
+    """How logs are written."""
+
+    with_bodies: bool = True
+    times: Times = "rfc3339"  # of the three times of a log; "epoch_ms": integers, 0 for none
 
 
 class SearchResult(Struct, frozen=True):
@@ -46,19 +55,19 @@ class _Own(Struct, frozen=True):
     redacted: int = 0
 
 
-def search_answer(result: SearchResult, message: str, *, with_bodies: bool) -> bytes:
+def search_answer(result: SearchResult, message: str, form: LogFormat) -> bytes:
     """Return the answer of a search that succeeded, in one piece."""
-    logs = b"".join(log_pieces(result.hits, with_bodies=with_bodies))
+    logs = b"".join(log_pieces(result.hits, form))
     return SEARCH_BEGIN + logs + search_end(result, message)
 
 
 SEARCH_BEGIN = b'{"data":{"logs":['
 
 
-def log_pieces(hits: Iterable[Hit], first: int = 0, *, with_bodies: bool) -> Iterator[bytes]:
+def log_pieces(hits: Iterable[Hit], form: LogFormat, first: int = 0) -> Iterator[bytes]:
     """Yield the logs of a search in its answer; `first` is the number of those before them."""
     for number, hit in enumerate(hits, start=first):
-        yield (b"," if number else b"") + msgspec.json.encode(log(hit, with_bodies=with_bodies))
+        yield (b"," if number else b"") + msgspec.json.encode(log(hit, form))
 
 
 def search_end(result: SearchResult, message: str) -> bytes:
@@ -72,7 +81,7 @@ def success(data: Any, message: str) -> bytes:
     return msgspec.json.encode({"data": data, "message": message, "success": True})
 
 
-def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
+def log(hit: Hit, form: LogFormat) -> dict[str, Any]:
     """Return one log as every route answers it: every documented field, and what else the event carried.
 
     A field that is null is one that the event did not have.
@@ -84,15 +93,29 @@ def log(hit: Hit, *, with_bodies: bool) -> dict[str, Any]:
     if own.redacted:
         filled.setdefault("redacted", own.redacted)
     for name in _TIME_FIELDS:
-        filled[name] = _time(filled[name])
-    for name, empty in (_OBJECTS if with_bodies else _OBJECTS_WITHOUT_BODIES).items():
+        filled[name] = _time(filled[name], form.times)
+    for name, empty in (_OBJECTS if form.with_bodies else _OBJECTS_WITHOUT_BODIES).items():
         given = _object(source[name]) if name in source else {}
         if name in extra:
             given.update(_object(extra[name]))
-        if name == "request_detail" and not with_bodies:  # they may have been read for their highlights
+        if name == "request_detail" and not form.with_bodies:  # they may have been read for their highlights
             given = {field: value for field, value in given.items() if field not in DETAIL_BODIES}
         filled[name] = _filled(empty, given)
+    filled["metadata"] = _without_nulls(filled["metadata"])
     return filled
+
+
+def detailed_log(hit: Hit, form: LogFormat) -> dict[str, Any]:
+    """Return one log as `log` does, and beside its fields those of `request_detail` that panels read there."""
+    whole = log(hit, form)
+    detail = whole["request_detail"]
+    for name in DETAIL_AT_THE_TOP:
+        whole.pop(name, None)  # where the event had a field of this name
+        if name in detail:
+            whole[name] = detail[name]
+    if whole["log_id"] == _EMPTY[inspect.IntType]:
+        whole["log_id"] = whole["id"]
+    return whole
 
 
 def _object(value: Raw) -> dict[str, Raw]:
@@ -109,11 +132,20 @@ def _filled(empty: Fields, given: Fields) -> dict[str, Raw]:
     return filled
 
 
-def _time(value: Raw) -> str:
+def _without_nulls(metadata: Fields) -> Fields:
+    """Return metadata with an empty text for each null: clients read a map of texts."""
+    if _NULL not in metadata.values():
+        return metadata
+    return {name: _EMPTY[inspect.StrType] if value == _NULL else value for name, value in metadata.items()}
+
+
+def _time(value: Raw, times: Times) -> str | int:
     try:
         moment = instant_ms(_TIME.decode(value))
     except (ValueError, msgspec.ValidationError):  # not a time, and not indexed as one
-        return ""
+        moment = None
+    if times == "epoch_ms":
+        return moment or 0
     return "" if moment is None else format_rfc3339(moment)
 
 

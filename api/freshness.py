@@ -1,12 +1,12 @@
 """The freshness routes: the time of the newest log that a search would find."""
 
 from time import time_ns
-from typing import Any
 
 from fastapi import Request, Response
 
 from api.envelope import success
-from api.openapi import json_answer
+from api.openapi.answers import Answer
+from api.openapi.models import Freshness
 from api.query import newest_body
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
@@ -33,11 +33,7 @@ async def freshness(request: Request, parsed: ParsedRequest[SearchParams]) -> Re
     return Response(success(data, parsed.message), media_type="application/json")
 
 
-_EXAMPLE: dict[str, Any] = {
-    "data": {"now": "2026-11-24T12:00:02.500Z", "newest": "", "age_milliseconds": None},  # where no log matches
-    "message": "",
-    "success": True,
-}
+_EXAMPLE = {"now": "2026-11-24T12:00:02.500Z", "newest": "2026-11-24T12:00:00.123Z", "age_milliseconds": 2377}
 add_both_forms(
     router,
     Endpoint(
@@ -46,6 +42,6 @@ add_both_forms(
         summaries=Texts("How new one group's newest log is", "How new the newest log is"),
         form=FRESHNESS_FORM,
         answer=freshness,
-        success=json_answer("The time of the newest log.", _EXAMPLE),
+        success=Answer("The time of the newest log.", Freshness, lambda _: _EXAMPLE),
     ),
 )

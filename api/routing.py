@@ -2,30 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Any, Generic, NamedTuple
+from typing import Any, Generic, NamedTuple
 
-from fastapi import APIRouter, Depends, Response, Security
-from fastapi.security import APIKeyHeader, APIKeyQuery
+from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 from starlette.requests import Request
 
 from api.edge.exchange import Reading, exchange_of
-from api.openapi import described
+from api.openapi.answers import Answer, Documented, attached
+from api.openapi.schemas import Schema
 from api.request.group_path import Group
 from api.request.parameters import Parameter
-from api.request.params import KEY, Form, P, ParsedRequest
+from api.request.params import Form, P, ParsedRequest
 from api.services import services_of
 from api.store.client import timed_out
 
 SLACK_S = 0.5  # so that a single search times out in Elasticsearch first
 
-_HEADER = APIKeyHeader(name="Authorization", description="`<key>` or `Bearer <key>`", auto_error=False)
-_QUERY = APIKeyQuery(name=KEY, description="where a client can send no header", auto_error=False)
 
-
-async def authorise(
-    request: Request, _: Annotated[str | None, Security(_HEADER)], __: Annotated[str | None, Security(_QUERY)]
-) -> AsyncIterator[None]:
+async def authorise(request: Request) -> AsyncIterator[None]:
     """Admit a request that may read its path; raise `ApiError` 401, 403 or 429.
 
     It counts against the limits of its key until its answer was sent.
@@ -49,9 +44,9 @@ class Endpoint(Struct, Generic[P], frozen=True):
     summaries: Texts
     form: Form[P]
     answer: Callable[[Request, ParsedRequest[P]], Awaitable[Response]]
-    success: dict[str, Any]  # the answer 200 in the OpenAPI document
+    success: Answer
     group_form: Form[P] | None = None  # of the route for one group, where it differs
-    more_parameters: tuple[dict[str, Any], ...] = ()  # in the path or in headers, as OpenAPI writes them
+    more_parameters: tuple[Schema, ...] = ()  # in the path or in headers, as OpenAPI writes them
 
 
 async def _answered(endpoint: Endpoint[P], request: Request, parsed: ParsedRequest[P]) -> Response:
@@ -82,7 +77,8 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
         return await _answered(endpoint, request, _parsed(request, endpoint.form, None))
 
     def documented(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-        return described(parameters, endpoint.success, endpoint.more_parameters)
+        described = tuple(map(_described, parameters))
+        return attached(Documented(endpoint.success, (*endpoint.more_parameters, *described)))
 
     router.add_api_route(
         f"/log/{{group:text}}{endpoint.path}",
@@ -98,6 +94,12 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
         summary=endpoint.summaries.of_all,
         **documented(endpoint.form.parameters(of_group=False)),
     )
+
+
+def _described(parameter: Parameter) -> Schema:
+    alias = f" Also accepted as `{parameter.alias}`." if parameter.alias else ""
+    description = parameter.description + alias
+    return {"name": parameter.name, "in": "query", "description": description, "schema": dict(parameter.schema)}
 
 
 def _parsed(request: Request, form: Form[P], group: str | None) -> ParsedRequest[P]:

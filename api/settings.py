@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from api.access.keyring import Keyring
+from mappings.instant import Times
 from service.loopback import is_loopback
 from service.settings import StoreSettings
 
@@ -21,6 +22,7 @@ class ApiSettings(StoreSettings):
     api_key_concurrency: int = Field(0, ge=0, description="concurrent requests of each key; 0 is no limit")
     api_key_share: float = Field(0.5, gt=0, le=1, description="of requests, exports and tails; 1 is no limit")
     api_cors_origins: str = Field("", description="comma-separated, or *: web panels on other origins")
+    api_times: Times = Field("rfc3339", description="how answers write the times of a log: rfc3339 or epoch_ms")
     api_console: bool = Field(True, description="whether the page at / is served")
     api_search_timeout_s: float = Field(10, gt=0, le=600, description="a longer search gets a 504")
     api_max_searches: int = Field(64, ge=1, description="concurrent requests; further ones get a 503")

@@ -11,15 +11,19 @@ SEARCH = "/search"
 FOREIGN_HOST = (
     "without a key this service answers only as 127.0.0.1 or localhost: use such an address, or set API_ADMIN_KEYS"
 )
-# `/api/logs` and `/api/log/{group}`: as it was sent, where a slash in the group's name is percent-encoded.
+# As it was sent, where a slash in the group's name is percent-encoded: `/api/logs` and `/api/log/{group}`, and the
+# searches with a slash behind them.
 _SHORT = re.compile(rb"/api/(?:logs|log/[^/]+)/?")
+_WITH_A_SLASH = re.compile(rb"/api/(?:logs|log/[^/]+)/search/")
 _PORT = re.compile(r":\d*$", re.ASCII)
 
 
 def search_path(scope: Scope) -> str:
-    """Return the path of a request; that of the search where it is one of the short forms of it."""
+    """Return the path of a request; that of the search where it is another form of it."""
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or path.encode()
+    if _WITH_A_SLASH.fullmatch(raw):
+        return path.removesuffix("/")
     if not _SHORT.fullmatch(raw):
         return path
     return (path.removesuffix("/") if raw.endswith(b"/") else path) + SEARCH

@@ -1,12 +1,11 @@
 """The error routes: failed requests in groups of the same message."""
 
-from typing import Any
-
 from fastapi import Request, Response
 
 from api.envelope import success
-from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, error_bodies, grouped, read_failed
-from api.openapi import json_answer
+from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, Failed, error_bodies, grouped, read_failed
+from api.openapi.answers import Answer
+from api.openapi.models import ErrorGroups
 from api.request.parameters import whole_number
 from api.request.params import Form, ParsedRequest
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
@@ -37,31 +36,17 @@ async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams
     return Response(success(data, parsed.message), media_type="application/json")
 
 
-_VALUES = {"values": [{"value": 3, "count": 12}], "distinct": 1}
-_EXAMPLE: dict[str, Any] = {
-    "data": {
-        "total": 12,
-        "read": 12,
-        "start": "2026-11-24T08:00:00.000Z",
-        "end": "2026-11-24T11:59:59.999Z",
-        "distinct": 1,
-        "errors": [
-            {
-                "message": "Rate limit reached: limit <n>, used <n>",
-                "query": '"Rate limit reached limit"',
-                "count": 12,
-                "share": 1.0,
-                "first": "2026-11-24T08:00:00.000Z",
-                "last": "2026-11-24T11:59:59.999Z",
-                "bars": [7, 5],
-                "channel": _VALUES,
-                "example": {"id": 42, "request_id": "1795521600123456", "content": "Rate limit reached: …"},
-            }
-        ],
-    },
-    "message": "",
-    "success": True,
-}
+_FAILED = Failed(
+    created_at=1795521600123,
+    id=42,
+    request_id="1795521600123456",
+    content="Rate limit reached: limit 500, used 500",
+    channel=3,
+    model="gpt-4o",
+    group="ns-admin",
+    code=429,
+)
+_EXAMPLE = grouped([_FAILED], 1, 1, GROUP_FIELDS)
 add_both_forms(
     router,
     Endpoint(
@@ -70,6 +55,6 @@ add_both_forms(
         summaries=Texts("Group one group's errors by message", "Group all errors by message"),
         form=ERRORS_FORM,
         answer=error_groups,
-        success=json_answer("The groups, the largest first.", _EXAMPLE),
+        success=Answer("The groups, the largest first.", ErrorGroups, lambda _: _EXAMPLE),
     ),
 )

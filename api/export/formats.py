@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from api.envelope import log
+from api.envelope import LogFormat, log
 from api.export.columns import cells_of
 from api.store.answers import Hit
 
@@ -17,23 +17,23 @@ BOM = b"\xef\xbb\xbf"
 _encoder = msgspec.json.Encoder()
 
 
-def ndjson(*, with_bodies: bool) -> Write:
+def ndjson(form: LogFormat) -> Write:
     """Return a function that writes logs as NDJSON, each as the searches answer it."""
 
     def write(hits: Sequence[Hit]) -> bytes:
         # An event may have line breaks between its JSON tokens, where a space means the same.
-        return b"".join(_one_line(_encoder.encode(log(hit, with_bodies=with_bodies))) for hit in hits)
+        return b"".join(_one_line(_encoder.encode(log(hit, form))) for hit in hits)
 
     return write
 
 
 def csv_rows(columns: tuple[str, ...], zone: str) -> Write:
-    """Return a function that writes logs as rows of CSV."""
+    """Return a function that writes logs as rows of CSV, their times in a time zone."""
     cells = cells_of(columns, zone)
 
     def write(hits: Sequence[Hit]) -> bytes:
         # One log at a time: as Python objects, a page takes many times its bytes.
-        return _csv(cells(log(hit, with_bodies=True)) for hit in hits)
+        return _csv(cells(log(hit, LogFormat())) for hit in hits)
 
     return write
 

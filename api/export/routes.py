@@ -1,18 +1,21 @@
 """The export routes: every log that matches as one file, CSV or NDJSON."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
 
 from api.edge.exchange import exchange_of
+from api.envelope import LogFormat
 from api.errors import ApiError
 from api.export.columns import BODY_COLUMNS, COLUMNS, source_fields
 from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
+from api.openapi.answers import Answer
 from api.query import BODY_FIELDS, NEVER_SHOWN
-from api.request.parameters import INT64, Parameter, boolean, one_of, whole_number
+from api.request.parameters import INT64, ORDERS, Order, Parameter, boolean, include_detail, one_of, order, whole_number
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.request.timezone import NAMES, read_zone
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
@@ -28,6 +31,7 @@ _COLUMN_NAMES = "comma-separated, each once, of " + ", ".join(COLUMNS)
 class ExportParams(SearchParams, frozen=True, kw_only=True):
     """Which logs, and how they are written."""
 
+    include_detail: bool = False
     format: str = "csv"
     columns: tuple[str, ...] = ()
     timezone: str = "UTC"
@@ -42,10 +46,18 @@ def _columns(text: str) -> tuple[str, ...]:
     return names
 
 
+def _implied(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the bodies as asked for where a column of them is named."""
+    is_named = not set(BODY_COLUMNS).isdisjoint(values.get("columns", ()))
+    return {"include_detail": True} if is_named and values.get("format") != "ndjson" else {}
+
+
 EXPORT_FORM = Form(
     ExportParams,
-    frozenset({"page", "per_page", "highlight", "after"}),
+    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
     (
+        order({**ORDERS, "desc": Order(), "asc": Order(descending=False)}),
+        include_detail(default=False),
         one_of(
             "format",
             ("csv", "ndjson"),
@@ -57,6 +69,7 @@ EXPORT_FORM = Form(
         boolean("bom", "CSV only: `true` adds the byte order mark by which Excel recognises UTF-8."),
         whole_number("max_entries", range(INT64.stop), "At most so many logs; 0 means all.", 0),
     ),
+    _implied,
 )
 
 router = feature_router("export")
@@ -69,7 +82,11 @@ async def export(request: Request, parsed: ParsedRequest[ExportParams]) -> Respo
     services = services_of(request)
     parsed = await services.moments.resolve(parsed)
     is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
-    file = (_csv_file if parsed.params.format == "csv" else _ndjson_file)(parsed, is_compressed=is_compressed)
+    if parsed.params.format == "csv":
+        file = _csv_file(parsed, is_compressed=is_compressed)
+    else:
+        form = LogFormat(parsed.params.include_detail, services.settings.api_times)
+        file = _ndjson_file(parsed, form, is_compressed=is_compressed)
     return Download(services, file, services.access.still_allows(request), reading(request, parsed))
 
 
@@ -100,12 +117,11 @@ def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> Fi
     )
 
 
-def _ndjson_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> File:
-    with_bodies = parsed.params.include_detail
-    source = {"excludes": NEVER_SHOWN if with_bodies else BODY_FIELDS}
+def _ndjson_file(parsed: ParsedRequest[ExportParams], form: LogFormat, *, is_compressed: bool) -> File:
+    source = {"excludes": NEVER_SHOWN if form.with_bodies else BODY_FIELDS}
     return File(
-        walk=_walk(parsed, source, with_bodies=with_bodies),
-        write=ndjson(with_bodies=with_bodies),
+        walk=_walk(parsed, source, with_bodies=form.with_bodies),
+        write=ndjson(form),
         header=b"",
         headers=_headers("application/x-ndjson", "ndjson", parsed.message),
         is_compressed=is_compressed,
@@ -123,16 +139,14 @@ def _headers(media_type: str, suffix: str, message: str) -> tuple[tuple[bytes, b
     return ((b"content-type", media_type.encode()), (b"content-disposition", disposition), *told)
 
 
-_FILE: dict[str, Any] = {
-    "description": "The logs. `X-Export-Total`: how many follow; the trailer `X-Export-Count`: how many were sent.",
-    "content": {
+_FILE = Answer(
+    "The logs.",
+    content={
         "text/csv": {"schema": {"type": "string"}, "example": "id,created_at\r\n42,2026-11-24T12:00:00.123Z\r\n"},
-        "application/x-ndjson": {
-            "schema": {"type": "string"},
-            "example": '{"id":42,"group":"ns-admin"}\n',
-        },
+        "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id":42,"group":"ns-admin"}\n'},
     },
-}
+    headers=("Content-Disposition", "X-Export-Total", "X-Export-Message"),
+)
 add_both_forms(
     router,
     Endpoint(

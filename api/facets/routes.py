@@ -10,7 +10,8 @@ from api.envelope import success
 from api.errors import ApiError
 from api.facets.letter_case import starts_in_any_case
 from api.facets.values import FIELDS, FIELDS_OF_A_GROUP, FacetParams, counts, facet
-from api.openapi import json_answer
+from api.openapi.answers import Answer
+from api.openapi.models import Facets
 from api.query import NUMBER_FIELDS
 from api.request.parameters import Parameter, one_of, whole_number
 from api.request.params import Form, ParsedRequest, shortened
@@ -64,20 +65,10 @@ def _form(fields: Sequence[str]) -> Form[FacetParams]:
 
 
 _EXAMPLE: dict[str, Any] = {
-    "data": {
-        "total": 42,
-        "facets": {
-            "model": {
-                "values": [{"value": "gpt-4o", "count": 40}],
-                "distinct": 2,
-                "other": 1,
-                "none": 1,
-                "exact": True,
-            }
-        },
+    "total": 42,
+    "facets": {
+        "model": {"values": [{"value": "gpt-4o", "count": 40}], "distinct": 2, "other": 1, "none": 1, "exact": True}
     },
-    "message": "",
-    "success": True,
 }
 add_both_forms(
     router,
@@ -88,6 +79,6 @@ add_both_forms(
         form=_form(tuple(FIELDS)),
         group_form=_form(FIELDS_OF_A_GROUP),
         answer=facets,
-        success=json_answer("The values with the number of logs that have each.", _EXAMPLE),
+        success=Answer("The values with the number of logs that have each.", Facets, lambda _: _EXAMPLE),
     ),
 )

@@ -4,11 +4,10 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from api.envelope import log_pieces, success
+from api.envelope import LogFormat, log_pieces, success
 from api.query import BODY_FIELDS
 from api.services import Services
 from api.store.answers import Hit
-from api.store.client import Store
 from api.store.documents import Source, parts, read_part
 from api.store.held_answer import HeldAnswer, memory_for
 
@@ -26,26 +25,27 @@ class Around(NamedTuple):
 def neighbours_response(services: Services, around: Around, preference: str, message: str) -> HeldAnswer:
     """Return the answer with the logs around one log."""
     memory = memory_for([*around.before, around.log, *around.after], NEIGHBOUR_SOURCE)
-    return HeldAnswer(services.budget, memory, partial(_pieces, services.store, around, preference, message))
+    return HeldAnswer(services.budget, memory, partial(_pieces, services, around, preference, message))
 
 
-async def _pieces(store: Store, around: Around, preference: str, message: str) -> AsyncGenerator[bytes, None]:
+async def _pieces(services: Services, around: Around, preference: str, message: str) -> AsyncGenerator[bytes, None]:
+    form = LogFormat(with_bodies=False, times=services.settings.api_times)
+
+    async def logs(hits: Sequence[Hit]) -> AsyncGenerator[bytes, None]:
+        shown = 0
+        for part in parts(hits):
+            read = await read_part(services.store, part, NEIGHBOUR_SOURCE, preference=preference)
+            for piece in log_pieces(read, form, shown):
+                yield piece
+            shown += len(part)
+
     yield b'{"data":{"before":['
-    async for piece in _logs(store, around.before, preference):
+    async for piece in logs(around.before):
         yield piece
     yield b'],"log":'
-    for piece in log_pieces([around.log], with_bodies=False):
+    for piece in log_pieces([around.log], form):
         yield piece
     yield b',"after":['
-    async for piece in _logs(store, around.after, preference):
+    async for piece in logs(around.after):
         yield piece
     yield b"]}," + success(None, message).removeprefix(b'{"data":null,')
-
-
-async def _logs(store: Store, hits: Sequence[Hit], preference: str) -> AsyncGenerator[bytes, None]:
-    shown = 0
-    for part in parts(hits):
-        read = await read_part(store, part, NEIGHBOUR_SOURCE, preference=preference)
-        for piece in log_pieces(read, shown, with_bodies=False):
-            yield piece
-        shown += len(part)

@@ -3,15 +3,15 @@
 from secrets import token_hex
 from typing import Any
 
-import msgspec
 from fastapi import Request, Response
 
 from api.clauses import term
-from api.envelope import log, success
 from api.errors import NO_SUCH_LOG, ApiError
 from api.neighbours.answer import NEIGHBOUR_SOURCE, Around, neighbours_response
 from api.neighbours.around import DEFAULT_SHARED, SHARED, NeighboursParams, neighbour_bodies
-from api.openapi import ID_IN_PATH, example_hit, json_answer
+from api.openapi.answers import ID_IN_PATH, Answer
+from api.openapi.example import example_log
+from api.openapi.models import Neighbours
 from api.query import newest_body
 from api.request.parameters import int64, one_of, whole_number
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
@@ -21,6 +21,7 @@ from api.services import services_of
 from api.store.answers import Hit
 from api.store.client import Store
 from api.store.documents import read_part
+from mappings.instant import Times
 
 MAX_NEIGHBOURS = 50  # on each side
 NEIGHBOURS_FORM = Form(
@@ -57,10 +58,9 @@ async def _the_log(store: Store, view: View, text: str, preference: str) -> Hit:
     return hit
 
 
-def _documentation() -> dict[str, Any]:
-    one = log(example_hit(), with_bodies=False)
-    answer = success({"before": [one], "log": one, "after": [one]}, "")
-    return json_answer("The logs before and after, oldest first.", msgspec.json.decode(answer))
+def _example(times: Times) -> dict[str, Any]:
+    one = example_log(times, with_bodies=False)
+    return {"before": [one], "log": one, "after": [one]}
 
 
 add_both_forms(
@@ -71,7 +71,7 @@ add_both_forms(
         summaries=Texts("The logs around a log, in one group", "The logs around a log"),
         form=NEIGHBOURS_FORM,
         answer=neighbours,
-        success=_documentation(),
+        success=Answer("The logs before and after, oldest first.", Neighbours, _example),
         more_parameters=(ID_IN_PATH,),
     ),
 )

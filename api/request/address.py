@@ -2,7 +2,32 @@
 
 import ipaddress
 
+NO_NETWORK = "there is no such network: 0 to 32 may follow the slash of an IPv4 address, 0 to 128 of an IPv6 address"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def check_network(text: str) -> str:
+    """Return the text; raise ValueError where it is an address with a length that no network has."""
+    address, slash, _ = text.strip().rpartition("/")
+    if slash and _is_address(address) and not _is_network(text.strip()):
+        raise ValueError(NO_NETWORK)
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def address_term(text: str) -> tuple[str, str]:

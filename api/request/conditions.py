@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from api.request.address import check_network
+
 MAX_CONDITIONS = 100  # of each parameter
 _TEXTS = ("group", "model", "token_name", "user", "endpoint", "ip", "request_id")
 _NUMBERS = ("channel", "code", "token_id")
@@ -27,6 +29,8 @@ def read_condition(text: str) -> FieldValue:
     field, colon, value = text.partition(":")
     if not colon or field not in CONDITION_FIELDS:
         raise ValueError
+    if field == "ip":
+        check_network(value)
     return FieldValue(field, value if field in _TEXTS else _number(value))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from api.request import query_language
+from api.request.address import check_network
 from api.request.conditions import CONDITION_FIELDS, read_condition
 from api.request.query_cost import check_repeats
 from api.request.query_language import Words
@@ -128,10 +129,27 @@ def _code_type(text: str) -> str:
     return text
 
 
-def _order(text: str) -> Order:
-    if text not in ORDERS:
-        raise ValueError
-    return ORDERS[text]
+def order(orders: Mapping[str, Order]) -> Parameter:
+    """Return the parameter that takes one of these orders."""
+
+    def read(text: str) -> Order:
+        if text not in orders:
+            raise ValueError
+        return orders[text]
+
+    return Parameter(
+        "order",
+        read,
+        "The field and direction to sort by; logs without the field come last.",
+        "one of " + ", ".join(orders),
+        schema={"type": "string", "enum": list(orders), "default": "created_at-desc"},
+    )
+
+
+def include_detail(*, default: bool) -> Parameter:
+    """Return the parameter that leaves the bodies out, or in."""
+    description = "`false` leaves the two bodies out of `request_detail`."
+    return boolean("include_detail", description, alias="with_body", default=default)
 
 
 _CONDITION = "field:value, the field one of " + ", ".join(CONDITION_FIELDS)
@@ -183,7 +201,7 @@ GROUP_PARAMETERS = (
     Parameter("request_id", _text, "The request's id, exactly."),
     Parameter("upstream_id", _text, "The id of the request at the upstream, exactly."),
     Parameter("user", _text, "The user, exactly."),
-    Parameter("ip", _text, "The client's address, or a network in CIDR notation."),
+    Parameter("ip", check_network, "The client's address, or a network in CIDR notation."),
     Parameter("endpoint", _text, "The endpoint, exactly."),
     Parameter(
         "only",
@@ -201,16 +219,8 @@ GROUP_PARAMETERS = (
         schema=_CONDITIONS,
         repeated=True,
     ),
-    Parameter(
-        "order",
-        _order,
-        "The field and direction to sort by; logs without the field come last.",
-        "one of " + ", ".join(ORDERS),
-        schema={"type": "string", "enum": list(ORDERS), "default": "created_at-desc"},
-    ),
-    boolean(
-        "include_detail", "`false` leaves the two bodies out of `request_detail`.", alias="with_body", default=True
-    ),
+    order(ORDERS),
+    include_detail(default=True),
     Parameter(
         "after",
         _text,

@@ -1,7 +1,7 @@
 """A query string in, checked and typed parameters out. The rules are those of docs/api.md."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
@@ -16,6 +16,8 @@ from api.request.view import View
 MAX_FIELDS = 1000  # parameters in one query string
 MAX_SHOWN = 80  # characters of a value or a name that a message repeats
 KEY = "key"  # a parameter of every route, where a request has no Authorization header
+# What panels of the reference gateway send and no answer here depends on: every log is final and has all its fields.
+TOLERATED = frozenset({"chunk_interval", "include_channel", "include_retry_at", "result_only"})
 NO_BODIES = "this key may not read bodies: they are neither answered nor searched"
 MAX_NAMED = 10  # names or words that a message lists
 
@@ -75,6 +77,7 @@ class Form(Struct, Generic[P], frozen=True):
     params: type[P]
     without: frozenset[str] = frozenset()
     own: tuple[Parameter, ...] = ()
+    implied: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}  # what given values say about others
 
     def parameters(self, *, of_group: bool) -> tuple[Parameter, ...]:
         """Return the parameters of the route for one group's logs, or of the one for all logs."""
@@ -92,7 +95,7 @@ class Form(Struct, Generic[P], frozen=True):
         given = _given(query_string)
         parameters = self.parameters(of_group=group is not None)
         values = {one.name: value for one in parameters for value in _values(one, given)}
-        params = self.params(**values)
+        params = self.params(**{**self.implied(values), **values})
         told = [
             *_unknown(given, parameters),
             *_ignored(params.query),
@@ -105,22 +108,23 @@ class Form(Struct, Generic[P], frozen=True):
 
 
 def _given(query_string: bytes) -> dict[str, list[str]]:
-    """Return the values that are given and not empty, by name."""
+    """Return the values that are given and not empty, by name; a name may be given without any."""
     try:
         # Some clients send UTF-8 as it is, without percent-encoding.
-        pairs = parse_qsl(query_string.decode("utf-8", "replace"), max_num_fields=MAX_FIELDS)
+        text = query_string.decode("utf-8", "replace")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise ApiError(400, f"too many parameters: at most {MAX_FIELDS} are read") from None
     given: dict[str, list[str]] = {}
-    for name, text in pairs:
-        given.setdefault(name, []).append(text)
+    for name, value in pairs:
+        given.setdefault(name, []).extend([value] if value else [])
     return given
 
 
 def _values(parameter: Parameter, given: Mapping[str, Sequence[str]]) -> Iterator[Any]:
     """Yield the value of a parameter that is given: of one given twice the last, of a repeated one all of them."""
-    name = parameter.name if parameter.name in given else parameter.alias
-    if not name or name not in given:
+    name = next((name for name in (parameter.name, parameter.alias) if name and given.get(name)), None)
+    if name is None:
         return
     texts = given[name]
     yield _all_values(parameter, texts) if parameter.repeated else _value(parameter, name, texts[-1])
@@ -144,7 +148,7 @@ def _value(parameter: Parameter, name: str, text: str) -> Any:
 
 
 def _unknown(given: Mapping[str, Sequence[str]], parameters: tuple[Parameter, ...]) -> list[str]:
-    known = {KEY, *(name for one in parameters for name in (one.name, one.alias))}
+    known = {KEY, *TOLERATED, *(name for one in parameters for name in (one.name, one.alias))}
     names = [shortened(name) for name in given if name not in known]
     return [f"unknown parameters ignored: {_listed(names)}"] if names else []
 

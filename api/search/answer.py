@@ -7,11 +7,10 @@ from typing import Any
 
 from msgspec import structs
 
-from api.envelope import SEARCH_BEGIN, SearchResult, log_pieces, search_end
+from api.envelope import SEARCH_BEGIN, LogFormat, SearchResult, log_pieces, search_end
 from api.search.find import Asked
 from api.search.highlights import Room, highlights
 from api.services import Services
-from api.store.client import Store
 from api.store.documents import parts, read_part, source_of
 from api.store.held_answer import HeldAnswer, memory_for
 
@@ -19,17 +18,18 @@ from api.store.held_answer import HeldAnswer, memory_for
 def search_response(services: Services, asked: Asked, result: SearchResult, message: str) -> HeldAnswer:
     """Return the answer of a search."""
     memory = memory_for(result.hits, source_of(asked.view, asked.params))
-    return HeldAnswer(services.budget, memory, partial(_pieces, services.store, asked, result, message))
+    return HeldAnswer(services.budget, memory, partial(_pieces, services, asked, result, message))
 
 
-async def _pieces(store: Store, asked: Asked, result: SearchResult, message: str) -> AsyncGenerator[bytes, None]:
+async def _pieces(services: Services, asked: Asked, result: SearchResult, message: str) -> AsyncGenerator[bytes, None]:
+    form = LogFormat(asked.params.include_detail, services.settings.api_times)
     params, source, shown = asked.params, source_of(asked.view, asked.params), 0
     highlighted: list[dict[str, Any]] = []
     room = Room()
     yield SEARCH_BEGIN
     for part in parts(result.hits):
-        hits = await read_part(store, part, source, preference=asked.preference)
-        for piece in log_pieces(hits, shown, with_bodies=params.include_detail):
+        hits = await read_part(services.store, part, source, preference=asked.preference)
+        for piece in log_pieces(hits, form, shown):
             yield piece
         shown += len(hits)
         if params.highlight:

@@ -7,9 +7,11 @@ from fastapi import Request, Response
 from msgspec import structs
 
 from api.clauses import Body, term
-from api.envelope import log, success
+from api.envelope import LogFormat, detailed_log, success
 from api.errors import NO_SUCH_LOG, ApiError
-from api.openapi import ID_IN_PATH, one_log
+from api.openapi.answers import ID_IN_PATH, Answer
+from api.openapi.example import example_detail
+from api.openapi.models import DetailedLog
 from api.query import newest_body
 from api.request.parameters import int64
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
@@ -19,6 +21,7 @@ from api.store.documents import read_part, source_of
 from api.store.held_answer import HeldAnswer, memory_for
 
 DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
+ONE_LOG = Answer("The log.", DetailedLog, example_detail)
 router = feature_router("detail")
 
 
@@ -49,12 +52,13 @@ async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses
     if parsed.params.include_detail:
         reading(request, parsed).count = 1
     source = source_of(parsed.view, parsed.params)
+    form = LogFormat(parsed.params.include_detail, services.settings.api_times)
 
     async def pieces() -> AsyncGenerator[bytes, None]:
         [hit] = await read_part(services.store, found.hits.hits, source, preference=preference)
-        yield success(log(hit, with_bodies=parsed.params.include_detail), parsed.message)
+        yield success(detailed_log(hit, form), parsed.message)
 
-    return HeldAnswer(services.budget, memory_for(found.hits.hits, source), pieces)
+    return HeldAnswer(services.budget, memory_for(found.hits.hits, source, written=2), pieces)
 
 
 add_both_forms(
@@ -65,7 +69,7 @@ add_both_forms(
         summaries=Texts("One log of one group, by its id", "One log, by its id"),
         form=DETAIL_FORM,
         answer=by_id,
-        success=one_log(),
+        success=ONE_LOG,
         more_parameters=(ID_IN_PATH,),
     ),
 )
@@ -77,6 +81,6 @@ add_both_forms(
         summaries=Texts("One log of one group, by its request_id", "One log, by its request_id"),
         form=DETAIL_FORM,
         answer=by_request_id,
-        success=one_log(),
+        success=ONE_LOG,
     ),
 )

@@ -3,18 +3,18 @@
 from secrets import token_hex
 from typing import Any
 
-import msgspec
 from fastapi import Request, Response
 
-from api.envelope import SearchResult, search_answer
-from api.openapi import EXAMPLE_EVENT, example_hit, json_answer
+from api.openapi.answers import Answer
+from api.openapi.example import EXAMPLE_EVENT, example_log
+from api.openapi.models import Search
 from api.query import MENUS
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.search.answer import search_response
 from api.search.find import Asked, find
 from api.services import services_of
-from api.store.answers import Aggregation, Bucket
+from mappings.instant import Times
 
 router = feature_router("logs")
 
@@ -30,10 +30,9 @@ async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Respo
     return search_response(services, asked, result, parsed.message)
 
 
-def _documentation() -> dict[str, Any]:
-    menus = {name: Aggregation([Bucket(1, EXAMPLE_EVENT[field])]) for name, field in MENUS.items()}  # type: ignore[arg-type]
-    answer = search_answer(SearchResult([example_hit()], 1, menus), "", with_bodies=True)
-    return json_answer("The logs of the page.", msgspec.json.decode(answer))
+def _example(times: Times) -> dict[str, Any]:
+    menus = {name: [EXAMPLE_EVENT[field]] for name, field in MENUS.items()}
+    return {"logs": [example_log(times)], "total": 1, **menus}
 
 
 add_both_forms(
@@ -44,6 +43,6 @@ add_both_forms(
         summaries=Texts("Search one group's logs", "Search all logs"),
         form=Form(SearchParams),
         answer=search,
-        success=_documentation(),
+        success=Answer("The logs of the page.", Search, _example),
     ),
 )

@@ -7,7 +7,8 @@ from msgspec import structs
 
 from api.envelope import success
 from api.errors import ApiError
-from api.openapi import json_answer
+from api.openapi.answers import Answer
+from api.openapi.models import Stats
 from api.request.parameters import Parameter, boolean, one_of, whole_number
 from api.request.params import Form, ParsedRequest
 from api.request.timezone import NAMES, in_zone, read_zone
@@ -116,19 +117,17 @@ async def _previous(store: Store, view: View, params: StatsParams) -> dict[str, 
     return _totals(found, before, params.timezone)
 
 
-_TOTALS = {"total": 42, "success": 40, "error": 2, "used_amount": 0.125, "usage": {"total_tokens": 1764}}
+_TOP = {"value": "gpt-4o", "count": 42, "used_amount": 0.125}
+_COUNTS = {"total": 42, "success": 40, "error": 2}
 _EXAMPLE: dict[str, Any] = {
-    "data": {
-        "start": "2026-11-24T00:00:00.000Z",
-        "end": "2026-11-24T23:59:59.999Z",
-        **_TOTALS,
-        "ttfb_milliseconds": {"count": 0, "p50": None, "p90": None, "p95": None, "p99": None},
-        "interval": "1h",
-        "histogram": [{"start": "2026-11-24T12:00:00.000Z", "total": 42, "success": 40, "error": 2}],
-        "top": {"model": {"by_count": [{"value": "gpt-4o", "count": 42, "used_amount": 0.125}]}},
-    },
-    "message": "",
-    "success": True,
+    **totals(Found()),
+    **_COUNTS,
+    "start": "2026-11-24T00:00:00.000Z",
+    "end": "2026-11-24T23:59:59.999Z",
+    "used_amount": 0.125,
+    "interval": "1h",
+    "histogram": [{"start": "2026-11-24T12:00:00.000Z", **_COUNTS, "used_amount": 0.125, "total_tokens": 1764}],
+    "top": {**tops(Found()), "model": {"by_count": [_TOP], "by_amount": [_TOP]}},
 }
 add_both_forms(
     router,
@@ -138,6 +137,6 @@ add_both_forms(
         summaries=Texts("Measure one group's logs", "Measure all logs"),
         form=STATS_FORM,
         answer=stats,
-        success=json_answer("The figures.", _EXAMPLE),
+        success=Answer("The figures.", Stats, lambda _: _EXAMPLE),
     ),
 )

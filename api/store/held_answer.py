@@ -28,12 +28,12 @@ class Memory(NamedTuple):
     size_bytes: int
 
 
-def memory_for(hits: Sequence[Hit], source: Source) -> Memory:
-    """Return the memory for an answer with the documents of these hits."""
+def memory_for(hits: Sequence[Hit], source: Source, written: int = 1) -> Memory:
+    """Return the memory for an answer that has the documents of these hits written so many times."""
     sizes = [sum(size_of(hit, source) for hit in part) for part in parts(hits)] or [0]
     is_whole = sum(sizes) <= WHOLE_BYTES
     # A part is there as it was read, as it is written, and on its way to the client.
-    return Memory(is_whole, (sum(sizes) if is_whole else max(sizes)) + 2 * max(sizes))
+    return Memory(is_whole, (sum(sizes) if is_whole else max(sizes)) + 2 * written * max(sizes))
 
 
 class HeldAnswer(Response):

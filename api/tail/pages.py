@@ -8,13 +8,14 @@ from msgspec import Struct
 from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shard, Shards
 from api.clauses import Body
-from api.envelope import log
+from api.envelope import LogFormat, log
 from api.query import BODY_FIELDS, NEVER_SHOWN, WITHOUT_SOURCE, matching
 from api.request.params import P, ParsedRequest
 from api.store.answers import Hit
 from api.store.client import Store
 from api.store.documents import Source, documents_body, parts, size_of, with_documents
 from api.store.shared_reads import SharedReads
+from mappings.instant import Times
 
 TAIL_PAGE_WITH_BODIES = 20  # logs at most
 TAIL_PAGE_WITHOUT_BODIES = 500
@@ -33,12 +34,12 @@ class TailSelection(Struct, frozen=True):
     """Which logs a tail follows, and whether with bodies; equal for tails that follow the same."""
 
     clauses: bytes  # JSON
-    with_bodies: bool
+    form: LogFormat
 
     @property
     def source(self) -> Source:
         """Return which fields of its documents a tail reads."""
-        return {"excludes": NEVER_SHOWN if self.with_bodies else BODY_FIELDS}
+        return {"excludes": NEVER_SHOWN if self.form.with_bodies else BODY_FIELDS}
 
 
 class TailPage(Struct, frozen=True):
@@ -52,10 +53,10 @@ class TailPage(Struct, frozen=True):
         return len(self.events)
 
 
-def selection(parsed: ParsedRequest[P]) -> TailSelection:
+def selection(parsed: ParsedRequest[P], times: Times) -> TailSelection:
     """Return what a request selects."""
     clauses = msgspec.json.encode(matching(parsed.view, parsed.params), order="sorted")
-    return TailSelection(clauses, parsed.params.include_detail)
+    return TailSelection(clauses, LogFormat(parsed.params.include_detail, times))
 
 
 class TailListing(Struct, frozen=True):
@@ -135,7 +136,7 @@ def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard) -> Ta
 
 
 def _data(hit: Hit, selected: TailSelection) -> bytes:
-    data = msgspec.json.encode(log(hit, with_bodies=selected.with_bodies))
+    data = msgspec.json.encode(log(hit, selected.form))
     for line_break, replacement in _LINE_BREAKS.items():
         data = data.replace(line_break, replacement)
     return data
@@ -147,4 +148,4 @@ def sequence_number(hit: Hit) -> int:
 
 
 def _page_size(selected: TailSelection) -> int:
-    return TAIL_PAGE_WITH_BODIES if selected.with_bodies else TAIL_PAGE_WITHOUT_BODIES
+    return TAIL_PAGE_WITH_BODIES if selected.form.with_bodies else TAIL_PAGE_WITHOUT_BODIES

@@ -8,6 +8,7 @@ from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shards, end_of
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
+from api.openapi.answers import Answer
 from api.query import matching, trial_body
 from api.request.parameters import Parameter
 from api.request.params import Form, ParsedRequest, SearchParams, shortened
@@ -48,8 +49,9 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
     # The header first: a browser that reconnects sends the parameter again as it was at the beginning.
     last = request.headers.get("last-event-id", "") or parsed.params.last_event_id
     position = _first_position(last, shards, ids)
+    selected = selection(parsed, services.settings.api_times)
     is_allowed, begun = services.access.still_allows(request), reading(request, parsed)
-    return Stream(Tail(selection(parsed), position, ids, parsed.message, is_allowed, begun), services)
+    return Stream(Tail(selected, position, ids, parsed.message, is_allowed, begun), services)
 
 
 def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Position:
@@ -63,15 +65,15 @@ def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Positi
         raise ApiError(400, wrong) from None
 
 
-_EVENTS: dict[str, Any] = {
-    "description": "Server-sent events, without end: each is one log, as the searches answer it.",
-    "content": {
+_EVENTS = Answer(
+    "Server-sent events, without end: each is one log, as the searches answer it.",
+    content={
         "text/event-stream": {
             "schema": {"type": "string"},
             "example": 'event: start\nid: 2.q83vEg\ndata: {"message":""}\n\nid: 2.AAAAAH\ndata: {"id":42}\n\n',
         }
     },
-}
+)
 _LAST_EVENT_ID: dict[str, Any] = {
     "name": "Last-Event-ID",
     "in": "header",

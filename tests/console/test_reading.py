@@ -225,3 +225,30 @@ def test_an_empty_gateway_is_no_error(visit: OpenVisit, servers: Servers, logs: 
         expect(shown.page.locator(".state h2")).to_have_text("No log in this time")
         shown.page.get_by_role("button", name="Look at all times").click()
         expect(shown.page.locator(".total")).to_have_text("1 log")
+
+
+def test_the_page_is_the_same_whatever_form_the_times_of_an_answer_have(
+    servers: Servers, module_logs: Logs, api: RunningApi, visit: OpenVisit
+) -> None:
+    store = {"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}
+
+    def texts(of: RunningApi) -> list[str]:
+        """Return what the list, the head of the drawer, the fields and the neighbours say."""
+        found = []
+        for pane in ("fields", "around"):
+            shown = visit(of, f"?open={CHAT}&pane={pane}&from=&only=group:ns-0&only=group:ns-1")
+            expect(shown.page.locator("#pane tr, #pane li").nth(3)).to_be_visible()
+            found += [shown.page.locator(part).inner_text() for part in (".table tbody", ".facts", "#pane")]
+        return found
+
+    with running_api({**store, "API_TIMES": "epoch_ms"}) as other:
+        assert isinstance(other.search(per_page=1)["logs"][0]["created_at"], int)
+        assert texts(other) == texts(api)
+
+
+def test_the_fields_of_a_log_are_listed_once(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, f"?open={CHAT}&pane=fields")
+    names = shown.page.locator(".fields th").all_inner_texts()
+
+    assert "request_detail.log_id" in names
+    assert not {"log_id", "request_body", "response_body", "response_body_truncated"} & set(names)

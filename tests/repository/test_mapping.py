@@ -13,7 +13,7 @@ import pytest
 from msgspec import Raw, Struct
 
 from api.clauses import Body
-from api.envelope import SearchResult, search_answer
+from api.envelope import LogFormat, SearchResult, search_answer
 from api.query import MENUS, page_body, summary_bodies
 from api.request.parameters import ORDERS, PARAMETERS
 from api.store.answers import Aggregation, Hit
@@ -230,7 +230,7 @@ def test_words_are_searched_in_texts_and_whole_values_in_keywords() -> None:
 def answered(source: bytes) -> dict[str, Any]:
     """Give a stored document as the API answers it."""
     hit = Hit(msgspec.json.decode(source, type=dict[str, Raw]))
-    body = search_answer(SearchResult([hit], 1, {name: Aggregation() for name in MENUS}), "", with_bodies=True)
+    body = search_answer(SearchResult([hit], 1, {name: Aggregation() for name in MENUS}), "", LogFormat())
     log: dict[str, Any] = json.loads(body)["data"]["logs"][0]
     return log
 

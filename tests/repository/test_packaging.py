@@ -65,6 +65,7 @@ def test_a_lock_file_names_packages_and_hashes_and_no_place_to_get_them(lock: st
 
 DISTRIBUTIONS = {  # import name → distribution, where they differ
     "axe_playwright_python": "axe-playwright-python",
+    "jsonschema_rs": "jsonschema-rs",
     "elastic_transport": "elastic-transport",
     "kafka": "kafka-python",
     "prometheus_client": "prometheus-client",
@@ -101,7 +102,7 @@ def test_every_import_is_declared() -> None:
 
 
 def test_every_dependency_is_imported_or_named_here() -> None:
-    tools = {"mypy", "ruff", "setuptools", "schemathesis"}
+    tools = {"mypy", "openapi-python-client", "ruff", "setuptools", "schemathesis"}
     used_by_a_library = {"orjson", "psycopg", "pymysql"}  # `elasticsearch.OrjsonSerializer`, drivers of SQLAlchemy
     groups = PROJECT["dependency-groups"]
     all_declared = declared([*RUNTIME, *groups["dev"], *groups["stack"]])

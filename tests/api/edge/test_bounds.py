@@ -10,6 +10,7 @@ import msgspec
 
 from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Shard
+from api.envelope import LogFormat
 from api.services import TAIL_READS
 from api.store.answers import Found
 from api.store.client import Store
@@ -67,7 +68,7 @@ def test_the_pages_that_are_remembered_for_tails_are_limited_in_bytes() -> None:
         pages = TailPages(cast("Store", Asked()), reads, EventIds(b"key"))
         shard = Shard("index", 0, b"key", 1)
         for number in range(20):
-            selected = TailSelection(msgspec.json.encode([{"term": {"id": number}}]), with_bodies=True)
+            selected = TailSelection(msgspec.json.encode([{"term": {"id": number}}]), LogFormat())
             page = await pages.page(await pages.listing(-1, shard, selected), {}, {shard.key: shard})
             assert len(page.events) > 1_000_000
 

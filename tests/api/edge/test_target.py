@@ -61,6 +61,12 @@ def test_only_a_loopback_host_is_this_machine(hosts: list[str], expected: bool) 
         ("/api/log/ns/", b"/api/log/ns/", "/api/log/ns/search"),
         ("/api/log/ns/", b"/api/log/ns%2F", "/api/log/ns//search"),
         ("/api/log/a/search", b"/api/log/a%2Fsearch", "/api/log/a/search/search"),
+        ("/api/logs/search/", b"/api/logs/search/", "/api/logs/search"),
+        ("/api/log/ns/search/", b"/api/log/ns/search/", "/api/log/ns/search"),
+        ("/api/log/a/b/search/", b"/api/log/a%2Fb/search/", "/api/log/a/b/search"),
+        ("/api/log/a/search/", b"/api/log/a%2Fsearch/", "/api/log/a/search/search"),
+        ("/api/logs/search//", b"/api/logs/search//", "/api/logs/search//"),
+        ("/api/logs/stats/", b"/api/logs/stats/", "/api/logs/stats/"),
         ("/api/log/ns/serach", b"/api/log/ns/serach", "/api/log/ns/serach"),
         ("/api/log/", b"/api/log/", "/api/log/"),
         ("/api/logs/stats", b"/api/logs/stats", "/api/logs/stats"),
@@ -71,7 +77,13 @@ def test_the_short_paths_are_those_of_the_searches(path: str, raw: bytes, expect
     assert search_path({"path": path, "raw_path": raw}) == expected
 
 
-@pytest.mark.parametrize("path", ["/api/logs", "/api/logs/", "/api/log/ns%2Fb%20%E7%BB%84", "/api/log/ns%2Fb 组/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/logs", "/api/logs/", "/api/log/ns%2Fb%20%E7%BB%84", "/api/log/ns%2Fb 组/"),
+        *("/api/logs/search/", "/api/log/ns%2Fb 组/search/"),
+    ],
+)
 def test_a_short_path_answers_as_the_search_does(api: RunningApi, path: str) -> None:
     answer = api.get(f"{path}?per_page=1", follow_redirects=False)
 

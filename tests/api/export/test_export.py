@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api.export.columns import COLUMNS, FORMULA_STARTS
+from api.export.columns import BODY_COLUMNS, COLUMNS, FORMULA_STARTS
 from api.export.routes import accepts_gzip
 from mappings.instant import DAY_MS
 from tests.api.envelope import assert_envelope
@@ -95,7 +95,7 @@ def _unchunked(chunks: bytes) -> tuple[bytes, str]:
 
 
 def test_ndjson_holds_the_logs_as_the_searches_answer_them(api: RunningApi) -> None:
-    found = export(api, "format=ndjson&end_timestamp=" + str(NOON_MS) + "&group=ns-c")
+    found = export(api, "format=ndjson&include_detail=true&end_timestamp=" + str(NOON_MS) + "&group=ns-c")
 
     assert found.headers["content-type"] == "application/x-ndjson"
     assert found.logs() == api.search(group="ns-c")["logs"]
@@ -129,7 +129,7 @@ def test_money_adds_up_to_the_sum_of_the_stats(api: RunningApi) -> None:
 def test_csv_has_a_column_for_every_field_and_what_the_log_holds_in_each(api: RunningApi) -> None:
     [row] = export(api, "request_id=1795521600000001").rows()
 
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == tuple(column for column in COLUMNS if column not in BODY_COLUMNS)
     assert {name: value for name, value in row.items() if value not in ("0", "", "{}", "false")} == {
         "id": "1",
         "request_id": "1795521600000001",
@@ -156,6 +156,39 @@ def test_csv_holds_bodies_with_line_ends_and_quotes_as_they_were_sent(api: Runni
     assert with_bodies["request_detail.request_body"] == detail["request_body"]
     assert with_bodies["request_detail.response_body"] == detail["response_body"]
     assert set(COLUMNS) - set(without) == {"request_detail.request_body", "request_detail.response_body"}
+
+
+@pytest.mark.parametrize(
+    ("query", "has_bodies"),
+    [
+        ("", False),
+        ("include_detail=true", True),
+        ("with_body=true", True),
+        ("format=ndjson", False),
+        ("format=ndjson&include_detail=1", True),
+        ("format=ndjson&columns=request_detail.request_body", False),
+        ("columns=id,request_detail.request_body", True),
+        ("columns=id,request_detail.request_body&include_detail=false", False),
+        ("columns=id,content&include_detail=true", False),
+    ],
+)
+def test_bodies_are_in_a_file_where_they_are_asked_for(api: RunningApi, query: str, has_bodies: bool) -> None:
+    found = export(api, f"group=ns-c&query=max_tokens&{query}")
+
+    assert found.trailers == "x-export-count: 1"
+    assert (b"API\xed\x98\xb8\xec\xb6\x9c" in found.body) is has_bodies
+
+
+@pytest.mark.parametrize(
+    ("short", "order"), [("asc", "created_at-asc"), ("desc", "created_at-desc"), ("", "created_at-desc")]
+)
+def test_an_order_may_be_a_direction_of_time(api: RunningApi, short: str, order: str) -> None:
+    found, expected = (
+        export(api, f"columns=id&end_timestamp={NOON_MS + 5000}&order={one}").rows() for one in (short, order)
+    )
+
+    assert len(found) > 3
+    assert found == expected
 
 
 def test_the_columns_and_the_time_zone_are_chosen(api: RunningApi) -> None:
@@ -268,7 +301,7 @@ def test_a_break_midway_is_seen_by_the_client_and_leaves_nothing_behind(
 ) -> None:
     with wire_to(servers.elasticsearch_url) as wire:
         api = start_api(large, ELASTICSEARCH_URL=wire.url)
-        with api.client.stream("GET", "/api/logs/export?format=ndjson", headers=AS_IT_IS) as answer:
+        with api.client.stream("GET", "/api/logs/export?format=ndjson&include_detail=true", headers=AS_IT_IS) as answer:
             chunks = answer.iter_raw()
             next(chunks)
             wire.become("refusing")
@@ -279,14 +312,14 @@ def test_a_break_midway_is_seen_by_the_client_and_leaves_nothing_behind(
         wire.become("passing")
         wait_until(lambda: api.get("/readyz").status_code == 200)
 
-        assert len(export(api, "format=ndjson").logs()) == len(LARGE)
+        assert len(export(api, "format=ndjson&include_detail=true").logs()) == len(LARGE)
 
 
 def test_memory_stays_where_it_was_however_large_the_file_is(large: str, start_api: StartApi) -> None:
     api = start_api(large)
     api.search(per_page=1)
     before = memory_mb(api)
-    with api.client.stream("GET", "/api/logs/export?format=ndjson", headers=AS_IT_IS) as answer:
+    with api.client.stream("GET", "/api/logs/export?format=ndjson&include_detail=true", headers=AS_IT_IS) as answer:
         size = sum(len(chunk) for chunk in answer.iter_raw())
 
     assert size > 60_000_000

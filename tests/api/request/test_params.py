@@ -10,6 +10,7 @@ from api.request.params import Form, ParsedRequest, SearchParams
 from api.request.view import View
 from tests.support.parsing import parse, parsed
 
+NO_NETWORK = "there is no such network: 0 to 32 may follow the slash of an IPv4 address, 0 to 128 of an IPv6 address"
 MOMENT_MS = 1_795_507_200_123  # 2026-11-24T08:00:00.123Z
 
 
@@ -49,6 +50,9 @@ def test_a_search_without_parameters_is_the_first_ten_logs_newest_first() -> Non
         ({"include_detail": "TRUE", "with_body": "false"}, "include_detail", True),
         ({"query": "   "}, "query", None),
         ({"": "gpt-4o"}, "model_name", None),
+        ({"ip": "10.0.0.0/8"}, "ip", "10.0.0.0/8"),
+        ({"ip": "a/b"}, "ip", "a/b"),
+        ({"upstream_id": "up-1"}, "upstream_id", "up-1"),
         ({"group": "a/b"}, "group", "a/b"),
     ],
 )
@@ -93,6 +97,11 @@ def test_of_a_name_given_twice_the_last_wins() -> None:
                 "RFC 3339, in the years 1 to 9999"
             ),
         ),
+        ({"ip": "10.0.0.0/33"}, f"ip=10.0.0.0/33: {NO_NETWORK}"),
+        ({"ip": "10.0.0.0/"}, f"ip=10.0.0.0/: {NO_NETWORK}"),
+        ({"ip": " ::1/129"}, f"ip= ::1/129: {NO_NETWORK}"),
+        ({"only": "ip:10.0.0.0/33"}, f"only=ip:10.0.0.0/33: {NO_NETWORK}"),
+        ({"exclude": "ip:10.0.0.0/x"}, f"exclude=ip:10.0.0.0/x: {NO_NETWORK}"),
         (
             {"keyword": "a " * 101},
             f"keyword={('a ' * 40)}…: has 101 words, at most 100 are allowed: shorten it",
@@ -107,9 +116,20 @@ def test_a_bad_value_is_refused_and_the_message_names_it(given: dict[str, str], 
 
 
 def test_an_unknown_parameter_is_tolerated_and_named() -> None:
-    found = parsed(result_only="true", model="gpt-4o")
+    found = parsed(upstream="true", model="gpt-4o")
 
-    assert found == ParsedRequest(View(), SearchParams(), "unknown parameters ignored: result_only, model")
+    assert found == ParsedRequest(View(), SearchParams(), "unknown parameters ignored: upstream, model")
+
+
+@pytest.mark.parametrize("query_string", [b"modle=&user=", b"modle&page=", b"modle=&modle="])
+def test_an_unknown_parameter_is_named_also_where_it_is_empty(query_string: bytes) -> None:
+    assert parse(query_string) == ParsedRequest(View(), SearchParams(), "unknown parameters ignored: modle")
+
+
+@pytest.mark.parametrize("name", ["key", "chunk_interval", "include_channel", "include_retry_at", "result_only"])
+@pytest.mark.parametrize("value", ["", "30m"])
+def test_names_that_panels_send_need_no_warning(name: str, value: str) -> None:
+    assert parsed(**{name: value}) == ParsedRequest(View(), SearchParams())
 
 
 def test_a_group_in_the_path_is_not_changed_by_one_in_the_query() -> None:

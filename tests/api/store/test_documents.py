@@ -46,6 +46,7 @@ def test_a_large_page_takes_the_memory_of_its_largest_part() -> None:
 
     assert (large.is_whole, large.size_bytes) == (False, 3 * PART_BYTES)
     assert memory_for([hit(1_000)] * 100, source=True).size_bytes == 300_000
+    assert memory_for([hit(1_000)], source=True, written=2).size_bytes == 5_000  # read once, written and sent twice
     assert memory_for([hit(PART_BYTES)] * (WHOLE_BYTES // PART_BYTES), source=True).is_whole
 
 

@@ -2,6 +2,7 @@
 /** A live tail: server-sent events over fetch, because EventSource cannot send a key. Resumes where it was. */
 
 import { parseExact } from "./json.js";
+import { readLog } from "./logs.js";
 import { Problem, keyHeader, retryAfter, sent } from "./request.js";
 
 const FIRST_PAUSE_MS = 500;
@@ -63,7 +64,7 @@ async function connect(path, reader, listener, abort) {
 /** @param {string} block one event @param {{position: string}} reader @param {Listener} listener */
 function take(block, reader, listener) {
   const fields = Object.fromEntries(block.split("\n").map(field));
-  if (fields.data && !fields.event) listener.onLog(parseExact(fields.data));
+  if (fields.data && !fields.event) listener.onLog(readLog(parseExact(fields.data)));
   if (fields.id) reader.position = fields.id;
 }
 

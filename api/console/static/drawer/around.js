@@ -1,6 +1,7 @@
 // @ts-check
 /** What happened just before and after: logs of the same token, user, address, model, channel or group. */
 
+import { readLog } from "../api/logs.js";
 import { ask, pathOf } from "../api/request.js";
 import { statusClass } from "../list/table.js";
 import { nameOf } from "../state/params.js";
@@ -32,7 +33,7 @@ export function Around({ log }) {
   return html`<div class="around"><label class="select">${t("around.by")} <select value=${by} onChange=${(/** @type {any} */ event) => setBy(event.target.value)}>
       ${kinds.map((kind) => html`<option value=${kind}>${t(`around.${kind}`)}</option>`)}</select></label>
     ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}
-    ${found && html`<ol>${[...found.before, found.log, ...found.after].map((one) => html`<${Line} key=${nameOf(one)} log=${one} isThis=${nameOf(one) === nameOf(log)} centre=${log} />`)}</ol>`}</div>`;
+    ${found && html`<ol>${[...found.before, found.log, ...found.after].map(readLog).map((one) => html`<${Line} key=${nameOf(one)} log=${one} isThis=${nameOf(one) === nameOf(log)} centre=${log} />`)}</ol>`}</div>`;
 }
 
 /** @param {{log: Log, isThis: boolean, centre: Log}} props */

@@ -4,6 +4,7 @@
  * All of them see the same logs, so list, foot, chart, facets and export agree.
  */
 
+import { readLog } from "../api/logs.js";
 import { Problem, ask, keyChanges, pathOf } from "../api/request.js";
 import { resolveWindow } from "../time/range.js";
 import { zoneName } from "../time/zone.js";
@@ -88,6 +89,7 @@ async function loadLogs(shown, isSameSearch, abort) {
   const asOf = isSameSearch ? (page.value?.as_of ?? "now") : "now";
   const found = await ask(pathOf(shown.group, "search", pageParams(shown, window, asOf)), abort);
   if (abort.aborted) return;
+  found.data.logs.forEach(readLog);
   batch(() => {
     page.value = found.data;
     loadedWindow.value = window;

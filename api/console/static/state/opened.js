@@ -1,6 +1,7 @@
 // @ts-check
 /** The log that the drawer shows: asked for with its bodies, one request for each log that is opened. */
 
+import { readDetail, readLog } from "../api/logs.js";
 import { Problem, ask, keyChanges, pathOf } from "../api/request.js";
 import { readBodies } from "../conversation/thread.js";
 import { effect, signal, untracked } from "../ui.js";
@@ -62,12 +63,12 @@ async function follow(name, group, abort) {
  */
 export async function fetchLog(name, group, abort) {
   const [kind, rest] = name.startsWith("request:") || name.startsWith("at:") ? split(name) : ["id", name];
-  if (kind === "request") return (await ask(pathOf(group, "detail", [["request_id", rest]]), abort)).data;
-  if (kind === "id") return (await ask(pathOf(group, `detail/${encodeURIComponent(rest)}`), abort)).data;
+  if (kind === "request") return readDetail((await ask(pathOf(group, "detail", [["request_id", rest]]), abort)).data);
+  if (kind === "id") return readDetail((await ask(pathOf(group, `detail/${encodeURIComponent(rest)}`), abort)).data);
   const moment = /** @type {[string, string][]} */ ([["start_timestamp", rest], ["end_timestamp", rest], ["per_page", "1"]]);
   const found = await ask(pathOf(group, "search", moment), abort);
   if (!found.data.logs.length) throw new Problem(404, "no such log");
-  return found.data.logs[0];
+  return readLog(found.data.logs[0]);
 }
 
 /** Open the log with this id of any kind, whatever the window; false where there is none. @param {string} text */
