@@ -176,7 +176,7 @@ def test_the_table_of_metrics_has_every_metric_and_no_other() -> None:
     elsewhere = chain.from_iterable(re.findall(r"`(gateway_logs_[a-z_]+)`", page.read_text()) for page in PAGES)
 
     assert set(named) == known
-    assert set(elsewhere) == known
+    assert set(elsewhere) == {name for name in known if name.startswith("gateway_logs_")}
 
 
 def test_the_example_answer_has_the_fields_of_a_log() -> None:
