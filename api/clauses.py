@@ -5,7 +5,9 @@ from typing import Any
 Body = dict[str, Any]
 
 MAX_KEYWORD = 8191  # characters; `ignore_above` of every keyword in logs.json
-MAX_PREFIX = 1000  # characters of a `prefix` query; index.max_regex_length
+# Of a `prefix` query, and of the lower bound of a range of texts: version 8 of Elasticsearch takes no more than 1,000.
+MAX_PREFIX_BYTES = 990
+_LAST_CHARACTER = "\U0010ffff"
 
 
 def term(field: str, value: str | int) -> Body:
@@ -17,9 +19,12 @@ def term(field: str, value: str | int) -> Body:
 
 def starts(field: str, text: str) -> Body:
     """Match the values of a keyword, or the words of a text, that start with this."""
-    if len(text) <= MAX_PREFIX:
+    lowest = text.encode()[:MAX_PREFIX_BYTES].decode(errors="ignore")
+    if lowest == text:
         return {"prefix": {field: {"value": text}}}
-    return {"range": {field: {"gte": text, "lt": text + "\U0010ffff"}}}
+    until_last = {"range": {field: {"gte": lowest, "lt": text + _LAST_CHARACTER}}}
+    before = {"range": {field: {"gte": lowest, "lt": text}}}
+    return {"bool": {"filter": [until_last], "must_not": [before]}}
 
 
 def none_of(clause: Body) -> Body:

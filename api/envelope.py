@@ -26,7 +26,7 @@ _NULL = Raw(b"null")
 _EMPTY: Mapping[type, Raw] = {
     inspect.BoolType: Raw(b"false"),
     inspect.DictType: Raw(b"{}"),
-    inspect.FloatType: Raw(b"0"),
+    inspect.FloatType: Raw(b"0.0"),
     inspect.IntType: Raw(b"0"),
     inspect.StrType: Raw(b'""'),
 }
@@ -94,6 +94,7 @@ def log(hit: Hit, form: LogFormat) -> dict[str, Any]:
         filled.setdefault("redacted", own.redacted)
     for name in _TIME_FIELDS:
         filled[name] = _time(filled[name], form.times)
+    _with_points(filled, _FLOATS)
     for name, empty in (_OBJECTS if form.with_bodies else _OBJECTS_WITHOUT_BODIES).items():
         given = _object(source[name]) if name in source else {}
         if name in extra:
@@ -102,6 +103,7 @@ def log(hit: Hit, form: LogFormat) -> dict[str, Any]:
             given = {field: value for field, value in given.items() if field not in DETAIL_BODIES}
         filled[name] = _filled(empty, given)
     filled["metadata"] = _without_nulls(filled["metadata"])
+    _with_points(filled["price"], _PRICES)
     return filled
 
 
@@ -139,6 +141,27 @@ def _without_nulls(metadata: Fields) -> Fields:
     return {name: _EMPTY[inspect.StrType] if value == _NULL else value for name, value in metadata.items()}
 
 
+def _with_points(fields: dict[str, Any], names: Iterable[str]) -> None:
+    """Write these numbers with a decimal point: many programs take the type of a column from how it is written."""
+    for name in names:
+        written = bytes(fields[name])
+        if b"." not in written:
+            fields[name] = Raw(with_point(written.decode()).encode())
+
+
+def with_point(number: str) -> str:
+    """Return a number as JSON or Python writes it with a decimal point: `0` as `0.0`, `1e-07` as `1.0e-07`."""
+    if "." in number:
+        return number
+    digits, exponent, power = number.lower().partition("e")
+    return f"{digits}.0{exponent}{power}"
+
+
+def float_json(value: float) -> Raw:
+    """Return a number as JSON, always with a decimal point."""
+    return Raw(with_point(repr(float(value))).encode())
+
+
 def _time(value: Raw, times: Times) -> str | int:
     try:
         moment = instant_ms(_TIME.decode(value))
@@ -163,6 +186,10 @@ def _empty_value(declared: Any) -> Raw:
     return next((empty for kind, empty in _EMPTY.items() if kind in kinds), Raw(b"{}"))
 
 
+def _float_fields(struct: type[Struct]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(struct) if inspect.FloatType in _kinds(field.type)]
+
+
 def _kinds(declared: Any) -> set[type]:
     """Return the types that a field may have."""
     kind = inspect.type_info(declared)
@@ -184,6 +211,7 @@ _OBJECTS_WITHOUT_BODIES = {
 _TIME_FIELDS = [
     field.name for field in msgspec.structs.fields(LogEvent) if {inspect.IntType, inspect.StrType} <= _kinds(field.type)
 ]
+_FLOATS, _PRICES = _float_fields(LogEvent), _float_fields(Price)
 _OWN = msgspec.json.Decoder(_Own | None)
 _FIELDS = msgspec.json.Decoder(dict[str, Raw] | None)
 _TIME = msgspec.json.Decoder(int | str | None)

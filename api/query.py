@@ -17,6 +17,7 @@ from api.request.params import SearchParams
 from api.request.view import Snapshot, View
 from api.words.clauses import matching_words
 from mappings.index import CONTENT_TEXT, OWN, TEXT, TIE
+from mappings.instant import GO_ZERO_MS, YEAR_10000_MS
 
 NUMBER_FIELDS = frozenset({"channel", "code"})  # of the fields that facets and top lists count; the others are keywords
 MENU_SIZE = 1000  # values in each of the filter menus
@@ -130,7 +131,18 @@ def sort(order: Order) -> list[Body]:
     """
     direction = "desc" if order.descending else "asc"
     last = [] if order.field == "created_at" else [{"created_at": {"order": "desc"}}]
-    return [{order.field: {"order": direction, "missing": "_last"}}, {TIE: {"order": "desc"}}, *last]
+    return [{order.field: {"order": direction, "missing": _last_value(order)}}, {TIE: {"order": "desc"}}, *last]
+
+
+def _last_value(order: Order) -> str | int:
+    """Return what a log without the sort field is sorted by, so that it comes last.
+
+    For a time it is one outside the years that an event may have. `_last` would be the smallest long, which nodes of
+    Elasticsearch 8 cannot write as a time when they tell each other how far a search has come.
+    """
+    if order.field != "request_at":
+        return "_last"
+    return GO_ZERO_MS - 1 if order.descending else YEAR_10000_MS
 
 
 def _query(clauses: list[Body]) -> Body:

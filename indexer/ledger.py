@@ -84,9 +84,9 @@ class Ledger:
 
     def indexed(self, operations: Sequence[Operation]) -> None:
         """End operations that were stored."""
-        if operations:
-            oldest_ms = min(operation.record.timestamp for operation in operations)
-            self.metrics.age.observe(max(0.0, time.time() - oldest_ms / 1000 + REFRESH_SECONDS))
+        searchable_s = time.time() + REFRESH_SECONDS
+        for operation in operations:
+            self.metrics.age.observe(max(0.0, searchable_s - operation.record.timestamp / 1000))
         self._end(operations, "indexed")
 
     def duplicate(self, operations: Sequence[Operation]) -> None:

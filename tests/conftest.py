@@ -17,11 +17,13 @@ from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.repository import ROOT
 from tests.support.servers import Servers, elasticsearch_8, running_servers
 
-# What these tests ask for is nearly every form of request that the programs send. Left out are pages in the order of
-# `request_at` and prefixes behind hundreds of parts: 8.19 fails where logs have no `request_at`, and on such prefixes.
+# What these tests ask for is every form of request that the programs send.
 BOTH_VERSIONS = (
     "api/facets/test_facets.py",
+    "api/search/test_cursor.py",
     "api/search/test_detail.py",
+    "api/search/test_language.py",
+    "api/search/test_pages.py",
     "api/search/test_search.py",
     "api/search/test_streams.py",
     "api/stats/test_stats.py",

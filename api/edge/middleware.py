@@ -64,8 +64,7 @@ class Middleware:
     def _record(self, exchange: Exchange) -> None:
         # The path without the query string: that holds what people search for. No log line holds a key.
         seconds = perf_counter() - exchange.started_s
-        self._metrics.requests.labels(exchange.route, str(exchange.status)).inc()
-        self._metrics.seconds.labels(exchange.route).observe(seconds)
+        self._metrics.answered(exchange.route, exchange.status, seconds)
         given = {"reader": exchange.key.kind, "key": exchange.key.name, "reason": exchange.reason}
         _log.info(
             "answered",

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from api.envelope import with_point
 from api.request.timezone import in_zone
 from mappings.event import LogEvent, Price, RequestDetail, Usage
 from mappings.instant import parse_rfc3339
@@ -23,7 +24,7 @@ FORMULA_STARTS = frozenset(f"{_STARTS}\t\r\n")
 # One that reads the file with tabs or semicolons between cells takes quotation marks inside a line as text, so a cell
 # begins after each of these, and a row after each line break.
 _INNER_START = re.compile(rf'[;\t\r\n]"*(?=[{re.escape(_STARTS)}])')
-_GUARDED = frozenset({str, bool})
+_REWRITTEN = frozenset({str, bool, float})
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(list[Any]).decode
 _DOCUMENTED = frozenset(LogEvent.__struct_fields__)
@@ -50,7 +51,7 @@ def cells_of(columns: tuple[str, ...], zone: str) -> Cells:
     def cells(log: Mapping[str, Any]) -> list[Any]:
         # All values in one call: decoding them one by one takes longer than everything else.
         values = _decode(_encode([get(log) for get in getters]))
-        return [_guarded(value) if type(value) in _GUARDED else value for value in values]
+        return [_written(value) if type(value) in _REWRITTEN else value for value in values]
 
     return cells
 
@@ -66,9 +67,13 @@ def _getter(column: str, zone: str) -> Callable[[Mapping[str, Any]], Any]:
     return (lambda log: log[name][field]) if field else itemgetter(name)
 
 
-def _guarded(value: str | bool) -> str:
+def _written(value: str | bool | float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    return _guarded(value) if isinstance(value, str) else with_point(repr(value))
+
+
+def _guarded(value: str) -> str:
     value = _INNER_START.sub(_guarded_start, value)
     return f"'{value}" if value[:1] in FORMULA_STARTS else value
 

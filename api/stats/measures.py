@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from api.clauses import Body, all_of, none_of, term
+from api.envelope import float_json
 from api.query import NUMBER_FIELDS, SHARD_SIZE, count_body, matching
 from api.request.params import SearchParams
 from api.request.timezone import in_zone
@@ -14,6 +15,7 @@ from api.stats.intervals import TimeRange, histogram
 from api.store.answers import Aggregation, Found
 from mappings.event import Usage
 
+EXACT_BELOW = 2**53
 PERCENTS = (50, 90, 95, 99)
 USAGE_FIELDS = tuple(field.name for field in msgspec.structs.fields(Usage))
 DURATIONS: Mapping[str, str] = {  # name in the answer → field
@@ -68,10 +70,19 @@ def totals(found: Found) -> dict[str, Any]:
     """Return the figures of all logs together."""
     return {
         **_split(found.total, _of(found, "errors")),
-        "used_amount": _of(found, "amount").value or 0,
+        "used_amount": float_json(_value(_of(found, "amount"))),
         "usage": {name: int(_of(found, name).value or 0) for name in USAGE_FIELDS},
         **{name: _percentiles(_of(found, name)) for name in DURATIONS},
     }
+
+
+def note(data: Mapping[str, Any]) -> str:
+    """Return what to say of the figures: Elasticsearch adds in doubles, which count on from 2**53 in larger steps."""
+    counted = [*data["usage"].values(), *data.get("previous", {}).get("usage", {}).values()]
+    counted += [bar["total_tokens"] for bar in data["histogram"]]
+    if all(abs(tokens) < EXACT_BELOW for tokens in counted):
+        return ""
+    return f"sums of tokens of {EXACT_BELOW} and more are approximate"
 
 
 def bars(found: Found, zone: str) -> list[dict[str, Any]]:
@@ -80,7 +91,7 @@ def bars(found: Found, zone: str) -> list[dict[str, Any]]:
         {
             "start": in_zone(int(bucket.key or 0), zone),
             **_split(bucket.doc_count, bucket.errors or Aggregation()),
-            "used_amount": _value(bucket.amount),
+            "used_amount": float_json(_value(bucket.amount)),
             "total_tokens": int(_value(bucket.tokens)),
         }
         for bucket in found.aggregations["bars"].buckets
@@ -128,13 +139,13 @@ def _split(total: int, errors: Aggregation) -> dict[str, int]:
 def _percentiles(measured: Aggregation) -> dict[str, Any]:
     points = {point.key: point.value for point in (measured.points or Aggregation()).values}
     values = ((percent, points.get(percent)) for percent in PERCENTS)
-    known = {f"p{percent}": None if value is None else round(value, 1) for percent, value in values}
+    known = {f"p{percent}": None if value is None else float_json(round(value, 1)) for percent, value in values}
     return {"count": measured.doc_count, **known}
 
 
 def _entries(terms: Aggregation | None) -> list[dict[str, Any]]:
     return [
-        {"value": bucket.key, "count": bucket.doc_count, "used_amount": _value(bucket.amount)}
+        {"value": bucket.key, "count": bucket.doc_count, "used_amount": float_json(_value(bucket.amount))}
         for bucket in (terms.buckets if terms else [])
     ]
 

@@ -16,7 +16,7 @@ from api.request.view import View
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 from api.stats.intervals import INTERVALS, MAX_BARS, TimeRange, fitting_interval
-from api.stats.measures import StatsParams, bars, bounds_body, stats_body, tops, totals, totals_body
+from api.stats.measures import StatsParams, bars, bounds_body, note, stats_body, tops, totals, totals_body
 from api.store.answers import Found
 from api.store.client import Store
 from mappings.instant import DAY_MS
@@ -45,7 +45,8 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
         raise ApiError(400, "compare=true: requires start_timestamp and end_timestamp, which set the length")
     parsed = await services.moments.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
-    return Response(success(data, parsed.message), media_type="application/json")
+    message = "; ".join(filter(None, (parsed.message, note(data))))
+    return Response(success(data, message), media_type="application/json")
 
 
 async def _figures(store: Store, view: View, params: StatsParams) -> dict[str, Any]:

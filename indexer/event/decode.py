@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from indexer.event.cut_numbers import is_cut_by_a_double
 from indexer.event.limits import TooMuchError, check_metadata, check_names
 from indexer.event.odd_names import odd_fields, odd_metadata, rewritten_event
 from indexer.event.parse_errors import wrong_syntax, wrong_type
@@ -51,10 +52,10 @@ class _KnownEvent(LogEvent, frozen=True, forbid_unknown_fields=True):
     prompt_cache_key: msgspec.Raw | None = None
     async_usage_status: msgspec.Raw | None = None
 
-    def has_undecoded_fields(self) -> bool:
-        """Tell whether it has one of these: their text was not checked."""
+    def undecoded(self) -> list[msgspec.Raw]:
+        """Return those of these that it has: their text was not checked."""
         found = (self.amount, self.usage_context, self.prompt_cache_key, self.async_usage_status)
-        return any(field is not None for field in found)
+        return [field for field in found if field is not None]
 
 
 _known_event = msgspec.json.Decoder(_KnownEvent)
@@ -112,7 +113,7 @@ def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:
     created_ms = _created_ms(event, window)
     request_ms = _moment("request_at", event.request_at)
     rewritten = _rewritten_fields(event, created_ms, request_ms)
-    extra = odd_metadata(event) | ({} if isinstance(event, _KnownEvent) else odd_fields(value, event))
+    extra = odd_metadata(event) | (odd_fields(value, event) if _may_be_odd(event) else {})
     own = said(event, redaction) | _duration(created_ms, request_ms) | _address(event)
     if rewritten or extra:
         value = rewritten_event(value, rewritten, extra)
@@ -121,6 +122,10 @@ def _decode(value: bytes, window: Window, redaction: Redaction) -> Log:
         own["redacted"] = redacted.total()
     value, names = _one_line(value), (event.request_id or "", event.group or "")
     return Log(value, created_ms, event.id or 0, *names, own, redacted, bodies=_characters_of_bodies(event))
+
+
+def _may_be_odd(event: LogEvent) -> bool:
+    return not isinstance(event, _KnownEvent) or any(map(is_cut_by_a_double, event.undecoded()))
 
 
 def _characters_of_bodies(event: LogEvent) -> int:
@@ -137,7 +142,7 @@ def _parse(value: bytes) -> tuple[bytes, LogEvent]:
 
 def _parse_known(value: bytes) -> _KnownEvent:
     event = _known_event.decode(value)
-    if event.has_undecoded_fields():
+    if event.undecoded():
         check_text(value)
     return event
 

@@ -13,6 +13,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from indexer.event.decode import Log
 from indexer.event.layout_2 import LAST_OF_LAYOUT_2, identity_2, own_2, version_2
 from indexer.event.origin import Origin
+from indexer.event.retries import Retries
 from indexer.event.version import version
 from indexer.offsets import Span
 from mappings.index import OWN, Period, write_alias
@@ -66,18 +67,22 @@ class Siblings:
 
 @dataclass(slots=True, frozen=True)
 class IndexTarget:
-    """Where logs are indexed: the alias that is read, the period of one index, and the layouts of existing indices."""
+    """Where logs are indexed: the alias that is read, the period of one index, and the layouts of existing indices.
+
+    It also knows the latest records, of which a producer may write one again.
+    """
 
     alias: str
     period: Period
     layouts: dict[str, int] = field(default_factory=dict)  # by write alias; an index that is not known yet has ours
+    retries: Retries = field(default_factory=Retries)
 
 
 def operation(log: Log, record: ConsumerRecord, origin: Origin, span: Span, target: IndexTarget) -> Operation:
     """Return the operation that stores this log; it is the same whenever the record is delivered."""
     index = write_alias(target.alias, target.period, log.created_ms)
     layout = target.layouts.get(index, LAYOUT)
-    digest, number, own = _in_layout(layout, log, origin)
+    digest, number, own = _in_layout(layout, log, origin, target.retries.first(record, origin))
     document_id = urlsafe_b64encode(log.created_ms.to_bytes(6, "big") + digest).decode()
     action = (
         f'{{"index":{{"_index":"{index}","_id":"{document_id}","version":{number},"version_type":"external"}}}}\n'
@@ -106,11 +111,11 @@ def layout_of(mapping_version: int | None) -> int:
     return 2 if mapping_version is not None and mapping_version <= LAST_OF_LAYOUT_2 else LAYOUT
 
 
-def _in_layout(layout: int, log: Log, origin: Origin) -> tuple[bytes, int, Mapping[str, Any]]:
-    """Return the identity of a log, its version, and what is added to it."""
+def _in_layout(layout: int, log: Log, origin: Origin, first: Origin) -> tuple[bytes, int, Mapping[str, Any]]:
+    """Return the identity of a log, its version by the first record that is equal to its own, and what is added."""
     if layout == 2:
-        return identity_2(log, origin), version_2(origin), own_2(log)
-    return identity(log, origin), version(origin, log.created_ms), {**sizes(log), **log.own}
+        return identity_2(log, origin), version_2(first), own_2(log)
+    return identity(log, origin), version(first, log.created_ms), {**sizes(log), **log.own}
 
 
 def sizes(log: Log) -> dict[str, int]:

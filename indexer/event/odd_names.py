@@ -1,17 +1,25 @@
-"""Field names that Elasticsearch does not accept: their fields are stored as text beside the log. Pure."""
+"""Fields that Elasticsearch does not accept, or would not give back as they came: stored as text beside the log. Pure.
+
+It accepts no name that it reads as a path, and cuts some numbers (cut_numbers.py).
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from indexer.event.cut_numbers import is_cut_by_a_double
 from indexer.event.limits import check_fields
-from mappings.event import FILTERED, LogEvent
+from mappings.event import FILTERED, LogEvent, Price, RequestDetail, Usage
 from mappings.index import OWN
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_NESTED = ("price", "usage", "request_detail")
 _ROOT = frozenset(LogEvent.__struct_fields__)
+_NESTED = {
+    "price": frozenset(Price.__struct_fields__),
+    "usage": frozenset(Usage.__struct_fields__),
+    "request_detail": frozenset(RequestDetail.__struct_fields__),
+}
 _LONGEST_METADATA_KEY = 8000  # characters: a flattened key and value must fit into one term of 32,766 bytes
 
 
@@ -24,17 +32,18 @@ def odd_metadata(event: LogEvent) -> dict[str, Any]:
 def odd_fields(value: bytes, event: LogEvent) -> dict[str, Any]:
     """Return the fields whose names Elasticsearch reads as a path or refuses: "", "a.b", "_id", our own key.
 
-    They are stored as one text beside the log, and the API puts them back. Only names at the root and in the mapped
-    objects are read as paths; below an unknown key any name is accepted. Raise TooMuchError where there are too many.
+    Also those that are not declared and have a number of which it would keep less. They are stored as one text beside
+    the log, and the API puts them back. Only names at the root and in the mapped objects are read as paths; below an
+    unknown key any name is accepted. Raise TooMuchError where there are too many.
     """
     fields = _fields.decode(value)
     check_fields(fields, "")
-    found: dict[str, Any] = {name: fields[name] for name in (*_odd_names(fields), *_not_filtered(fields))}
-    for name in _NESTED:
+    found: dict[str, Any] = {name: fields[name] for name in (*_odd(fields, _ROOT), *_not_filtered(fields))}
+    for name, declared in _NESTED.items():
         if getattr(event, name) is not None:
             inner = _fields.decode(fields[name])
             check_fields(inner, name)
-            if odd := _odd_names(inner):
+            if odd := _odd(inner, declared):
                 found[name] = {key: inner[key] for key in odd}
     return found
 
@@ -44,8 +53,13 @@ def _not_filtered(fields: Mapping[str, msgspec.Raw]) -> Iterable[str]:
     return (name for name in FILTERED if bytes(fields.get(name, b"")).lstrip()[:1] in (b"{", b"["))
 
 
-def _odd_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if "." in name or name[:1] == "_" or not name.strip() or name == OWN)
+def _odd(fields: Mapping[str, msgspec.Raw], declared: frozenset[str]) -> tuple[str, ...]:
+    kept = declared.union(FILTERED)
+    return tuple(name for name in fields if _is_odd(name) or (name not in kept and is_cut_by_a_double(fields[name])))
+
+
+def _is_odd(name: str) -> bool:
+    return "." in name or name[:1] == "_" or not name.strip() or name == OWN
 
 
 def rewritten_event(value: bytes, times: Mapping[str, int | None], extra: Mapping[str, Any]) -> bytes:

@@ -154,6 +154,26 @@ def test_the_id_of_the_log_stands_where_its_detail_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        ("0", "0.0"),
+        ("3", "3.0"),
+        ("-2", "-2.0"),
+        ("1e-7", "1.0e-7"),
+        ("2E5", "2.0e5"),
+        ("0.10", "0.10"),
+        ("5.0E-4", "5.0E-4"),
+    ],
+)
+def test_a_declared_number_has_a_decimal_point_and_an_integer_has_none(sent: str, answered: str) -> None:
+    found = answer(f'{{"created_at":1,"used_amount":{sent},"price":{{"input_price":{sent}}},"code":200}}')
+
+    assert f'"used_amount":{answered},' in found
+    assert f'"input_price":{answered},"input_price_unit":0,"output_price":0.0,' in found
+    assert '"code":200,' in found
+
+
+@pytest.mark.parametrize(
     "value", ["1.10", "1e400", "-0.0", "123456789012345678901234567890", '"\\u4f59\\/"', "[ 1, {} ]"]
 )
 def test_what_is_not_documented_comes_back_byte_for_byte(value: str) -> None:

@@ -10,7 +10,9 @@ from mappings.index import TEXT
 from tests.support.faults.oracle import balance
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline
+from tests.support.programs import StartApi
 from tests.support.streams import openai_chat
+from tests.support.tailing import tailing
 from tests.support.waiting import wait_until
 
 
@@ -80,6 +82,22 @@ def test_a_later_version_replaces_the_log(pipeline: Pipeline) -> None:
     wait_until(lambda: pipeline.lag() == 0)
 
     assert [log["usage"] for log in pipeline.sources()] == [{"total_tokens": 17}]
+
+
+def test_a_record_that_a_producer_wrote_twice_comes_once_in_a_tail(pipeline: Pipeline, start_api: StartApi) -> None:
+    moment = now_ms()
+    indexer = pipeline.start_indexer()
+    pipeline.send(event(1), timestamp_ms=moment)
+    wait_until(lambda: pipeline.count() == 1)
+    written = {"id": 2, "created_at": moment}
+    with tailing(start_api(pipeline.name)) as tail:
+        pipeline.send(written, written, timestamp_ms=moment)
+        tail.wait_for(1)
+        pipeline.send(written, event(3), timestamp_ms=moment)
+        tail.wait_for(2)
+
+    assert tail.logs == [2, 3]
+    assert indexer.metric("records_duplicate_total") == 2
 
 
 def test_logs_without_id_and_request_id_are_told_apart_by_where_they_stand(pipeline: Pipeline) -> None:

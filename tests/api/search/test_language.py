@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.logs import Logs
-from tests.support.programs import RunningApi, running_api
+from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.sample import ALL, EVENTS
 from tests.support.servers import Servers
+from tests.support.times import NOON_MS
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +151,16 @@ def test_a_query_finds_exactly_its_logs(api: RunningApi, query: str, ids: list[i
 
 def test_a_hundred_words_of_ten_parts_are_searched_for(api: RunningApi) -> None:
     assert api.search(query="a.b.c.d.e.f.g.h.i.j " * 100)["total"] == 0
+
+
+def test_a_whole_value_is_found_by_a_beginning_of_any_length(logs: Logs, start_api: StartApi) -> None:
+    users = ["x" * 1500 + "yz", "\U00010330" * 400, "xx"]
+    logs.store([{"created_at": NOON_MS, "user": user} for user in users])
+    api = start_api(logs.alias)
+
+    found = {
+        beginning: [log["user"] for log in api.search(query=f"{beginning}*")["logs"]]
+        for beginning in ("x" * 1500 + "y", "x" * 1500 + "z", "x" * 1500 + "a", "x" * 1201, "\U00010330" * 301)
+    }
+
+    assert list(found.values()) == [[users[0]], [], [], [users[0]], [users[1]]]

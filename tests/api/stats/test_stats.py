@@ -219,3 +219,18 @@ def test_a_sum_beyond_what_a_number_can_hold_is_the_greatest_there_is(api: Runni
     module_logs.store(rich)
 
     assert stats(api, "/api/log/rich/stats")["used_amount"] == float_info.max
+
+
+@pytest.mark.parametrize(("tokens", "is_exact"), [(2**53 - 4, True), (2**53 - 2, False)])
+def test_an_answer_says_where_a_sum_of_tokens_is_not_exact(
+    api: RunningApi, module_logs: Logs, tokens: int, is_exact: bool
+) -> None:
+    group, counts = f"tokens-{tokens}", (tokens, 1, 1)
+    log = {"created_at": NOON_MS, "group": group}
+    module_logs.store([{**log, "id": n, "usage": {"total_tokens": tokens}} for n, tokens in enumerate(counts, 1)])
+    answer = api.get(f"/api/log/{group}/stats").json()
+
+    if is_exact:
+        assert (answer["message"], answer["data"]["usage"]["total_tokens"]) == ("", sum(counts))
+    else:
+        assert answer["message"] == "sums of tokens of 9007199254740992 and more are approximate"

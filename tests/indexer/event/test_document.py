@@ -11,6 +11,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from indexer.event.decode import Log, Window, decode
 from indexer.event.document import IndexTarget, operation, sizes
 from indexer.event.origin import Origins
+from indexer.event.retries import Retries
 from indexer.offsets import Span
 from mappings.instant import parse_rfc3339
 
@@ -97,3 +98,42 @@ def test_a_log_is_counted_with_its_record_and_with_what_was_made_of_it() -> None
     ones = [operation(one, at, Origins().of(at), SPAN, IndexTarget("logs", "day")) for one in (as_it_came, rewritten)]
 
     assert [one.weight - len(one.tail) for one in ones] == [1024 + 30, 1024 + 30 + 17]
+
+
+def versions(*records: ConsumerRecord, of: Log) -> list[int]:
+    """Return the versions that the documents of these records get from one process."""
+    target = IndexTarget("logs", "day")
+    operations = [operation(of, at, Origins().of(at), SPAN, target) for at in records]
+    return [json.loads(one.action)["index"]["version"] for one in operations]
+
+
+def test_a_record_that_a_producer_wrote_twice_is_no_new_version() -> None:
+    first, other, again = record(value=b"1"), record(value=b"2", offset=8), record(value=b"1", offset=9)
+
+    found = versions(first, other, again, first, of=log())
+
+    assert found[0] == found[2] == found[3] < found[1]
+
+
+@pytest.mark.parametrize("second", [record(value=b"1", offset=8, timestamp=NOW + 1), record(value=b"2", offset=8)])
+def test_a_record_with_another_time_or_other_bytes_is_a_new_version(second: ConsumerRecord) -> None:
+    first, later = versions(record(value=b"1"), second, of=log())
+
+    assert first < later
+
+
+def test_a_log_without_an_identity_stays_one_for_each_record() -> None:
+    target, nameless = IndexTarget("logs", "day"), log(id=0, request_id="")
+    records = [record(value=b"1"), record(value=b"1", offset=8)]
+    ids = [json.loads(operation(nameless, at, Origins().of(at), SPAN, target).action)["index"]["_id"] for at in records]
+
+    assert ids[0] != ids[1]
+
+
+def test_only_the_latest_records_are_remembered() -> None:
+    retries = Retries(most=2)
+    found = [
+        retries.first(at, Origins().of(at)).offset for at in (record(offset=n, value=b"%d" % (n % 3)) for n in range(6))
+    ]
+
+    assert found == [0, 1, 2, 3, 4, 5]
