@@ -1,6 +1,7 @@
 // @ts-check
 /** The line above the list: the total, new logs, status, live, columns, export, the request behind the page. */
 
+import { copy } from "../frame/clipboard.js";
 import { pathOf } from "../api/request.js";
 import { Popover } from "../frame/popover.js";
 import { newer } from "../state/fresh.js";
@@ -65,5 +66,5 @@ function AsRequest() {
     return `curl -H "Authorization: Bearer $KEY" '${location.origin}${pathOf(shown.group, "search", params).replaceAll("'", "%27")}'`;
   };
   return html`<${Popover} class="as-request" label="</>" title=${t("request.title")}>${() => html`<div class="menu wide"><p class="dim">${t("request.hint")}</p><pre tabindex="0">${text()}</pre>
-    <button onClick=${() => navigator.clipboard.writeText(text())}>${t("value.copy")}</button></div>`}</${Popover}>`;
+    <button onClick=${() => copy(text())}>${t("value.copy")}</button></div>`}</${Popover}>`;
 }

@@ -8,11 +8,11 @@ export function fullTime(ms, zone) {
   return Number.isFinite(ms) ? new Date(wall(ms, zone)).toISOString().replace("T", " ").slice(0, 23) : "";
 }
 
-/** As short as the distance to `now` allows: the time of today, or the date as well. @param {number} ms @param {string} zone @param {number} now */
+/** As short as the distance to `now` allows: the time of today to the millisecond, or the date and the second. @param {number} ms @param {string} zone @param {number} now */
 export function shortTime(ms, zone, now) {
   const full = fullTime(ms, zone);
   const isToday = full.slice(0, 10) === fullTime(now, zone).slice(0, 10);
-  return isToday ? full.slice(11) : full.slice(5);
+  return isToday ? full.slice(11) : full.slice(5, 19);
 }
 
 /** A label on the axis of a chart with bars of this length. @param {number} ms @param {string} zone @param {number} step ms */
