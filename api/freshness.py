@@ -1,5 +1,6 @@
-"""The freshness routes: the time of the newest log that a search would find."""
+"""The freshness routes: the time of the newest log that a search would find, and how far the index is behind Kafka."""
 
+import asyncio
 from time import time_ns
 from typing import Any
 
@@ -11,6 +12,7 @@ from api.query import newest_body
 from api.request.params import Form, ParsedRequest, SearchParams
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
+from api.store.progress import IndexProgress, read_progress
 from mappings.instant import format_rfc3339
 
 FRESHNESS_FORM = Form(
@@ -22,19 +24,43 @@ router = feature_router("freshness")
 
 async def freshness(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer when the newest log was created, and how long ago that was by the clock of this process."""
-    (found,) = await services_of(request).store.search([{**newest_body(parsed.view, parsed.params), "_source": False}])
+    store = services_of(request).store
+    body = {**newest_body(parsed.view, parsed.params), "_source": False}
+    [found], progress = await asyncio.gather(store.search([body]), read_progress(store))
     now_ms = time_ns() // 1_000_000
     newest_ms = next((int(hit.sort[0]) for hit in found.hits.hits if hit.sort[0] is not None), None)
     data = {
         "now": format_rfc3339(now_ms),
         "newest": "" if newest_ms is None else format_rfc3339(newest_ms),
         "age_milliseconds": None if newest_ms is None else now_ms - newest_ms,
+        "index": _index(progress, now_ms, shows_counts=parsed.view.group is None),
     }
     return Response(success(data, parsed.message), media_type="application/json")
 
 
+def _index(progress: IndexProgress | None, now_ms: int, *, shows_counts: bool) -> dict[str, Any]:
+    """Return how far the index is. The number of records counts all groups, so one group's route does not tell it."""
+    complete_to = progress.complete_to if progress else None
+    return {
+        "complete_to": "" if complete_to is None else format_rfc3339(complete_to),
+        "behind_milliseconds": None if complete_to is None else max(0, now_ms - complete_to),
+        "waiting": progress.waiting if progress and shows_counts else None,
+        "reported_at": format_rfc3339(progress.checked_at) if progress else "",
+    }
+
+
 _EXAMPLE: dict[str, Any] = {
-    "data": {"now": "2026-11-24T12:00:02.500Z", "newest": "", "age_milliseconds": None},  # where no log matches
+    "data": {  # where no log matches
+        "now": "2026-11-24T12:00:02.500Z",
+        "newest": "",
+        "age_milliseconds": None,
+        "index": {
+            "complete_to": "2026-11-24T12:00:00.100Z",
+            "behind_milliseconds": 2400,
+            "waiting": 0,
+            "reported_at": "2026-11-24T12:00:00.100Z",
+        },
+    },
     "message": "",
     "success": True,
 }
@@ -46,6 +72,6 @@ add_both_forms(
         summaries=Texts("How new one group's newest log is", "How new the newest log is"),
         form=FRESHNESS_FORM,
         answer=freshness,
-        success=json_answer("The time of the newest log.", _EXAMPLE),
+        success=json_answer("The time of the newest log, and how far the index is behind Kafka.", _EXAMPLE),
     ),
 )
