@@ -1,6 +1,7 @@
 """People watch: the live tail, errors, spend; a key that ends, and an API that goes away and comes back."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from mappings.progress import progress_index, progress_template
 from tests.console.bodies import CHAT_REQUEST, CHAT_STREAM, event
 from tests.console.conftest import OpenVisit, Visit
 from tests.console.logs_of_today import NUMBER, logs_of_today
@@ -131,6 +133,24 @@ def test_logs_that_came_since_are_offered(logs: Logs, run: Run, visit: OpenVisit
         shown.page.locator(".pill").click()
 
         expect(shown.page.locator(".total")).to_have_text("3 logs")
+
+
+def test_an_index_behind_kafka_is_said_at_the_top_of_the_page(logs: Logs, run: Run, visit: OpenVisit) -> None:
+    now_ms = int(time.time() * 1000)
+    late = {"topic": "t", "partition": 0, "waiting": 1234, "complete_to": now_ms - 600_000, "checked_at": now_ms}
+    logs.store([new(1)])
+    logs.client.indices.put_index_template(name=progress_index(logs.alias), body=progress_template(logs.alias))
+    logs.client.index(index=progress_index(logs.alias), id="t-0", document=late, refresh=True)
+    with run() as own:
+        shown = visit(own)
+        expect(shown.page.locator(".fresh-note.late")).to_contain_text("The index is 10 min")
+        expect(shown.page.locator(".fresh-note")).to_have_attribute("title", re.compile("1,234 records wait"))
+        shown.picture("behind")
+        logs.client.update(index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms}, refresh=True)
+        shown.open()
+
+        expect(shown.page.locator(".fresh-note")).to_contain_text("newest log")
+        expect(shown.page.locator(".fresh-note.late")).to_have_count(0)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import { countFound, patternOf } from "../query/marks.js";
 import { view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { size } from "../time/format.js";
-import { html, useEffect, useMemo, useRef } from "../ui.js";
+import { html, useEffect, useMemo, useRef, useState } from "../ui.js";
 import { LongText } from "./long_text.js";
 
 /** @typedef {import("../conversation/parts.js").Part} Part @typedef {import("../conversation/parts.js").Message} Message */
@@ -55,10 +55,20 @@ function Messages({ reading, body, found }) {
   const isRead = messages.some((one) => one.parts.length > 0);
   if (!isRead) return body && !reading.error ? html`<pre class="raw" tabindex="0"><${LongText} text=${body} found=${found} /></pre>` : null;
   const hidden = messages.length > LATEST + 2 ? messages.length - LATEST : 0;
-  const [earlier, latest] = [messages.slice(0, hidden), messages.slice(hidden)];
-  return html`${hidden > 0 && html`<details class="earlier" open=${earlier.some((one) => foundIn(one, found))}><summary>${t("conversation.earlier", { n: hidden })}</summary>
-      ${earlier.map((one, index) => html`<${Said} key=${index} message=${one} found=${found} />`)}</details>`}
-    ${latest.map((one, index) => html`<${Said} key=${index} message=${one} found=${found} />`)}`;
+  return html`${hidden > 0 && html`<${Earlier} messages=${messages} number=${hidden} found=${found} />`}
+    ${messages.slice(hidden).map((one, index) => html`<${Said} key=${index} message=${one} found=${found} />`)}`;
+}
+
+/**
+ * The beginning of a long history: it is made when it is unfolded, or when something was found in it.
+ * @param {{messages: Message[], number: number, found: RegExp | null}} props
+ */
+function Earlier({ messages, number, found }) {
+  const hasFound = useMemo(() => messages.slice(0, number).some((one) => foundIn(one, found)), [messages, number, found]);
+  const [isOpen, setIsOpen] = useState(hasFound);
+  useEffect(() => void (hasFound && setIsOpen(true)), [hasFound]);
+  return html`<details class="earlier" open=${isOpen} onToggle=${(/** @type {any} */ event) => setIsOpen(event.currentTarget.open)}><summary>${t("conversation.earlier", { n: number })}</summary>
+    ${isOpen && messages.slice(0, number).map((one, index) => html`<${Said} key=${index} message=${one} found=${found} />`)}</details>`;
 }
 
 /** @param {{message: Message, found: RegExp | null}} props */

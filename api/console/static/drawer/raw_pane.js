@@ -18,7 +18,7 @@ export function RawPane({ log }) {
 
 /** @param {{name: string, body: string, found: RegExp | null}} props */
 function Body({ name, body, found }) {
-  return html`<section class="json"><h2>${t(`conversation.${name}`)} <span class="dim">${size(new Blob([body]).size)}</span>
+  return html`<section class="json"><h2>${t(`conversation.${name}`)} <span class="dim">${size(useMemo(() => new Blob([body]).size, [body]))}</span>
     ${body && html`<button class="plain" onClick=${() => copy(body)}>${t("value.copy")}</button>`}</h2>
-    ${body ? html`<pre class="raw" tabindex="0"><${LongText} text=${body} found=${found} first=${20000} /></pre>` : html`<p class="dim">${t("json.none")}</p>`}</section>`;
+    ${body ? html`<pre class="raw" tabindex="0"><${LongText} text=${body} found=${found} first=${8000} /></pre>` : html`<p class="dim">${t("json.none")}</p>`}</section>`;
 }
