@@ -46,19 +46,21 @@ class ProgressReport(Thread):
             return True
         try:
             self._install_once()
-            self._client.bulk(
+            answer = self._client.bulk(
                 index=progress_index(self._alias), operations=list(_operations(partitions)), filter_path="errors"
             )
         except (ApiError, TransportError) as error:
             _log.warning("the progress cannot be written: the API cannot say it", error=type(error).__name__)
             return False
         self._written = partitions
+        self._is_installed = not answer["errors"]  # perhaps somebody has deleted the index
         return True
 
     def _install_once(self) -> None:
-        if not self._is_installed:  # before the first document: it makes the index
+        if not self._is_installed:
             name = progress_index(self._alias)
             self._client.indices.put_index_template(name=name, body=progress_template(self._alias))
+            self._client.options(ignore_status=400).indices.create(index=name)  # 400: it is there already
             self._is_installed = True
 
 

@@ -144,6 +144,22 @@ def test_a_fragment_of_the_api_is_text_and_marks(modules: Modules) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("the retry loop of the worker needs a <em>timeout</em> here", "…ker needs a timeout here"),
+        ("a <em>timeout</em> here", "a timeout here"),
+        ("<em>timeout</em>", "timeout"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_a_fragment_begins_shortly_before_what_was_found(modules: Modules, fragment: str, text: str) -> None:
+    parts = modules.call("query/marks.js", "readFragment", fragment)
+    shown = modules.call("query/marks.js", "fromFirstFound", parts, 12)
+
+    assert "".join(part["text"] for part in shown) == text
+
+
 def test_numbers_beyond_two_to_the_53_stay_exact(modules: Modules) -> None:
     text = '{"id":9223372036854775807,"a":[-9007199254740993],"b":9007199254740991,"c":"12345678901234567890"}'
 

@@ -44,7 +44,7 @@ function Node({ name, value, isUnfolded, depth, found }) {
 
 /** @param {{name: string}} props */
 function Name({ name }) {
-  return name === "" ? null : html`<span class="key">${name}</span>`;
+  return name === "" ? null : html`<span class="member">${name}</span>`;
 }
 
 /** @param {{value: unknown, found: RegExp | null}} props */
