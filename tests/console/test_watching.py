@@ -146,7 +146,7 @@ def test_an_index_behind_kafka_is_said_at_the_top_of_the_page(logs: Logs, run: R
         expect(shown.page.locator(".fresh-note.late")).to_contain_text("The index is 10 min")
         expect(shown.page.locator(".fresh-note")).to_have_attribute("title", re.compile("1,234 records wait"))
         shown.picture("behind")
-        logs.client.update(index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms}, refresh=True)
+        logs.client.update(index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms + 600_000}, refresh=True)
         shown.open()
 
         expect(shown.page.locator(".fresh-note")).to_contain_text("newest log")
