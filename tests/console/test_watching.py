@@ -146,7 +146,9 @@ def test_an_index_behind_kafka_is_said_at_the_top_of_the_page(logs: Logs, run: R
         expect(shown.page.locator(".fresh-note.late")).to_contain_text("The index is 10 min")
         expect(shown.page.locator(".fresh-note")).to_have_attribute("title", re.compile("1,234 records wait"))
         shown.picture("behind")
-        logs.client.update(index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms + 600_000}, refresh=True)
+        logs.client.update(
+            index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms + 600_000}, refresh=True
+        )
         shown.open()
 
         expect(shown.page.locator(".fresh-note")).to_contain_text("newest log")
@@ -199,6 +201,33 @@ def test_a_key_that_ends_mid_visit_is_asked_for_again(
     shown.page.get_by_role("button", name="Open", exact=True).click()
 
     expect(shown.page.locator(".total")).to_have_text("80 logs")
+
+
+def test_a_key_that_ends_under_an_open_tail_is_asked_for_again(
+    start_api: StartApi, filled: Logs, visit: OpenVisit, key_file: Path
+) -> None:
+    locked = start_api(filled.alias, API_GROUP_KEYS_FILE=str(key_file))
+    shown = visit(locked, "?group=ns-1&live=true")
+    shown.page.get_by_label("Key", exact=True).fill("mine")
+    shown.page.get_by_role("button", name="Open", exact=True).click()
+    expect(shown.page.locator(".pill.live")).to_be_visible()
+    key_file.write_text(json.dumps({"ns-1": ["another"]}))
+    expect(shown.page.locator(".state h2")).to_have_text("A key is needed to read logs")
+    shown.page.get_by_label("Key", exact=True).fill("another")
+    shown.page.get_by_role("button", name="Open", exact=True).click()
+
+    expect(shown.page.locator(".pill.live")).to_be_visible()
+    expect(shown.page.locator(".table tbody tr").first).to_be_visible()
+
+
+def test_a_stream_that_is_refused_offers_to_search_again(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api)
+    refused = {"status": 400, "body": '{"success":false,"message":"too old"}'}
+    shown.page.route("**/tail?**", lambda route: route.fulfill(**refused), times=1)
+    shown.page.get_by_role("button", name="Live").click()
+    shown.page.get_by_role("button", name="The stream has ended: search again").click()
+
+    expect(shown.page.locator(".pill.live")).to_be_visible()
 
 
 def test_an_api_that_goes_away_and_comes_back_is_no_reason_to_reload(logs: Logs, run: Run, visit: OpenVisit) -> None:

@@ -33,7 +33,8 @@ function LiveNote() {
   if (!view.value.live) return null;
   if (isPaused.value) return html`<button class="pill" onClick=${resume}>${t("live.paused", { n: count(waiting.value.length) })}</button>`;
   if (tailState.value === "open") return html`<button class="pill live" onClick=${pause}><i class="dot ok"></i>${t("live.open", { n: count(arrived.value.length) })}</button>`;
-  return html`<span class="pill"><i class="dot warn"></i>${t(tailState.value === "ended" ? "live.ended" : "live.waiting")}</span>`;
+  if (tailState.value === "ended") return html`<button class="pill" onClick=${refresh}><i class="dot warn"></i>${t("live.ended")}</button>`;
+  return html`<span class="pill"><i class="dot warn"></i>${t("live.waiting")}</span>`;
 }
 
 export function StatusChoice() {

@@ -166,7 +166,7 @@ export const en = {
   "list.total": "{n} logs",
   "list.total.one": "{n} log",
   "list.tries": "{n} tries of one request",
-  "live.ended": "The stream was refused",
+  "live.ended": "The stream has ended: search again",
   "live.label": "Live",
   "live.open": "live, {n} came",
   "live.paused": "paused, {n} new: resume",

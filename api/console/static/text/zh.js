@@ -166,7 +166,7 @@ export const zh = {
   "list.total": "{n} 条日志",
   "list.total.one": "{n} 条日志",
   "list.tries": "同一请求的 {n} 次尝试",
-  "live.ended": "实时流被拒绝",
+  "live.ended": "实时流已结束：重新搜索",
   "live.label": "实时",
   "live.open": "实时，已到 {n} 条",
   "live.paused": "已暂停，{n} 条新日志，继续",
