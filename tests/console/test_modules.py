@@ -205,3 +205,18 @@ def test_a_copied_request_runs_in_a_shell_as_it_was_sent(modules: Modules) -> No
 
     assert found.splitlines()[0] == 'curl "$GATEWAY/v1/chat(x)y" \\'
     assert found.splitlines()[-1] == "  --data-raw 'it'\\''s $HOME `id`'"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (850, "850 ms"),
+        (12_400, "12.4 s"),
+        (185_000, "3 min 05 s"),
+        (419_700, "7 min 00 s"),
+        (3_599_900, "1.0 h"),
+        (90_000_000, "1.0 d"),
+    ],
+)
+def test_a_duration_is_as_short_as_it_may_be(modules: Modules, ms: int, text: str) -> None:
+    assert modules.call("time/format.js", "duration", ms) == text

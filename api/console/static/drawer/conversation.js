@@ -86,7 +86,7 @@ function PartView({ part, found, isSystem }) {
   if (!FOLDED.has(part.kind)) return html`<p class=${part.kind}><${LongText} text=${part.text} found=${found} first=${isSystem && !countFound(part.text, found) ? SYSTEM_CHARACTERS : undefined} /></p>`;
   const hits = countFound(part.text, found);
   return html`<details class="fold ${part.kind}" open=${hits > 0}><summary><b>${t(`part.${part.kind}`)}</b> ${part.name ?? ""} <span class="dim">${size(part.text.length)}</span>
-    ${hits > 0 && html`<mark>${hits}</mark>`}</summary><pre tabindex="0"><${LongText} text=${part.kind === "call" ? indented(part.text) : part.text} found=${found} /></pre></details>`;
+    ${hits > 0 && html` <mark>${hits}</mark>`}</summary><pre tabindex="0"><${LongText} text=${part.kind === "call" ? indented(part.text) : part.text} found=${found} /></pre></details>`;
 }
 
 /** @param {string} text arguments of a call */
