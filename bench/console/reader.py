@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from bench.console.large_log import LARGE_ID, LARGE_REQUEST_ID
+from stack.errors import CommandError
 
-ALL_LOGS = "/?from=-30d"
+EVERY_LOG = "/?from=-30d"
 PATIENCE_MS = 120_000
 PANES = ("assembled", "json", "raw", "fields", "conversation")
 # In the page: the driver would look through the whole document first, in the same thread.
@@ -21,7 +23,7 @@ OBSERVE = """() => {
     .observe({ type: "longtask", buffered: true });
   window.shown = (isShown) => new Promise((resolve, reject) => {
     const look = () => (isShown() ? resolve(performance.timeOrigin + performance.now()) : requestAnimationFrame(look));
-    setTimeout(() => reject(new Error(`not shown within two minutes: ${isShown}`)), 120000);
+    setTimeout(() => reject(new Error(`not shown within a minute: ${isShown}`)), 60000);
     look();
   });
   window.has = (selector) => document.querySelector(selector) !== null;
@@ -50,7 +52,7 @@ class FirstView(NamedTuple):
 def first_view(browser: Browser, url: str) -> FirstView:
     """Open the page as somebody who was never there."""
     with _page(browser) as page:
-        page.goto(url + ALL_LOGS, wait_until="commit")
+        page.goto(url + EVERY_LOG, wait_until="commit")
         begin = page.evaluate("performance.timeOrigin")
         logs = _shown(page, LIST)
         everything = _shown(page, f"{LIST} && {REST}")
@@ -67,14 +69,14 @@ class Reader:
 
     def search(self, word: str) -> Wait:
         """Type a word and press Enter; wait for its list."""
-        self._open(ALL_LOGS)
+        self._open(EVERY_LOG)
         self._page.locator("#query").fill(word)
         begin = self._press("Enter")
         return Wait(begin, _shown(self._page, f"hasAnswer('/search?', 'query={quote(word)}') && {LIST}"))
 
     def suggest(self, text: str) -> Wait:
         """Type the beginning of a value; wait for the values with their counts."""
-        self._open(ALL_LOGS)
+        self._open(EVERY_LOG)
         self._page.locator("#query").fill(text[:-1])
         self._page.locator("#query").press("Escape")
         begin = self._press(text[-1])
@@ -82,7 +84,7 @@ class Reader:
 
     def open_large(self) -> tuple[Wait, list[float]]:
         """Open the log of 1 MB; return also the long tasks, ms, until all its panes were shown."""
-        self._open(f"{ALL_LOGS}&only=request_id%3A{LARGE_REQUEST_ID}")
+        self._open(f"{EVERY_LOG}&only=request_id%3A{LARGE_REQUEST_ID}")
         self._page.evaluate("longTasks.length = 0")
         begin = self._now()
         self._page.evaluate(CLICK, f"tr[data-name='{LARGE_ID}'] td")
@@ -125,4 +127,8 @@ def _page(browser: Browser) -> Iterator[Page]:
 
 
 def _shown(page: Page, condition: str) -> float:
-    return float(page.evaluate(f"shown(() => {condition})"))
+    try:
+        return float(page.evaluate(f"shown(() => {condition})"))
+    except PlaywrightError as error:
+        said = page.locator("body").inner_text()[:300]
+        raise CommandError(f"the page does not come to {condition}; it says: {said}") from error

@@ -18,7 +18,7 @@ from indexer.consumer import backpressure
 from indexer.consumer.assignment import Assignment, OwnershipLostError, numbers, with_metadata
 from indexer.consumer.lag import End, OpenTransactions, lags
 from indexer.consumer.options import CLOSE_MS, CONSUMER, POLL_RECORDS
-from indexer.consumer.progress import Progress
+from indexer.consumer.progress import Completion
 from indexer.delivery.intake import Intake
 from indexer.delivery.queue import SendQueue
 from indexer.kafka_python.damaged import DamagedPlaces
@@ -50,7 +50,7 @@ class ConsumerLoop:
     ) -> None:
         self.last_tick = time.monotonic()
         self.problem = "not yet connected to Kafka"
-        self.progress = Progress()
+        self.progress = Completion()
         self._settings = settings
         self._intake = intake
         self._queue = queue

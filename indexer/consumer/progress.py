@@ -51,7 +51,7 @@ class _Ends:
             self.step_ms = 0
 
 
-class Progress:
+class Completion:
     """The progress of the partitions that this process owns. One thread notes it, any thread reads `partitions`."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import structlog
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 
-from indexer.consumer.progress import PartitionProgress, Progress
+from indexer.consumer.progress import Completion, PartitionProgress
 from mappings.progress import progress_index, progress_template
 
 _log = structlog.get_logger()
@@ -24,7 +24,7 @@ REPORT_TIMEOUT_SECONDS = 10.0
 class ProgressReport(Thread):
     """A thread that writes one small document for each partition of this process."""
 
-    def __init__(self, client: Elasticsearch, alias: str, progress: Progress, stopping: Event) -> None:
+    def __init__(self, client: Elasticsearch, alias: str, progress: Completion, stopping: Event) -> None:
         super().__init__(name="progress", daemon=True)
         self._client = client.options(request_timeout=REPORT_TIMEOUT_SECONDS, max_retries=0)
         self._alias = alias
