@@ -34,7 +34,7 @@ class ConsolePlan(NamedTuple):
 
     events: int = 1_000_000
     rounds: int = 40  # of each step
-    warm_ups: int = 5
+    warm_ups: int = 2
     corpus: str = "small"
 
 
