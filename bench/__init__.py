@@ -9,6 +9,7 @@
 `ingest/`      `python -m bench ingest`: the indexer against raw `_bulk` requests
 `search/`      `python -m bench search`: the API against the bare Elasticsearch requests
 `overload/`    `python -m bench overload`: more requests than the API can serve
+`console/`     `python -m bench console`: the page in Chromium
 `mapping/`     `python -m bench mapping`: the mapping against that of version 2
 `periods`      `python -m bench periods`: an index for each day, week or month
 `reading`      `python -m bench.reading`: reading what bodies say

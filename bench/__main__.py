@@ -1,7 +1,7 @@
 """Measure the figures of docs/benchmarks.md: Markdown on stdout, progress on stderr.
 
-Without a command: ingest, search and overload. Elasticsearch and Kafka are started on free ports, with a temporary
-directory, unless BENCH_ELASTICSEARCH_URL and BENCH_KAFKA_BOOTSTRAP_SERVERS are set.
+Without a command: ingest, search, overload and console. Elasticsearch and Kafka are started on free ports, with a
+temporary directory, unless BENCH_ELASTICSEARCH_URL and BENCH_KAFKA_BOOTSTRAP_SERVERS are set.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
+from bench.console.run import ConsolePlan, console
 from bench.data.bulk import BulkOptions
 from bench.ingest.run import IngestPlan, ingest
 from bench.machine import machine
@@ -34,6 +35,7 @@ PLANS: Mapping[str, tuple[Any, Any]] = {  # normal and quick
     "ingest": (IngestPlan(), IngestPlan(events=2_000, rounds=1, trial_documents=1_000, candidates=QUICK_CANDIDATES)),
     "search": (SearchPlan(), SearchPlan(events=12_000, rounds=3, warm_ups=1, live=True)),
     "overload": (OverloadPlan(), OverloadPlan(events=500, rounds=1, loads=(1, 3))),
+    "console": (ConsolePlan(), ConsolePlan(events=2_000, rounds=2, warm_ups=1)),
     "mapping": (MappingPlan(), MappingPlan(events=2_000, rounds=1, searches=3)),
     "periods": (PeriodsPlan(), PeriodsPlan(events=2_000, rounds=1, days=3, searches=Repetitions(1, 3))),
 }
@@ -41,6 +43,7 @@ BENCHMARKS: Mapping[str, Callable[[MeasuredServers, Any, Progress], str]] = {
     "ingest": ingest,
     "search": search,
     "overload": overload,
+    "console": console,
     "mapping": mapping,
     "periods": periods,
 }
@@ -108,7 +111,7 @@ def _heap(arguments: argparse.Namespace) -> str:
 def _reports(servers: MeasuredServers, arguments: argparse.Namespace) -> Iterator[str]:
     """Run the benchmarks; yield each report as soon as it is complete."""
     yield machine(servers)
-    names = ["ingest", "search", "overload"] if arguments.command == "all" else [arguments.command]
+    names = ["ingest", "search", "overload", "console"] if arguments.command == "all" else [arguments.command]
     for name in names:
         yield BENCHMARKS[name](servers, _plan(name, arguments), _print)
 

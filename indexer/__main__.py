@@ -22,6 +22,7 @@ from indexer.commands.redrive import LetterSelection, redrive
 from indexer.commands.replay import NoTopicError, TimeSpan, replay
 from indexer.consumer.loop import ConsumerLoop
 from indexer.consumer.parked import ParkedReader
+from indexer.consumer.progress_report import ProgressReport
 from indexer.dead_letters.alarm import Alarm
 from indexer.dead_letters.writer import DeadLetterWriter
 from indexer.delivery.bulk import connect
@@ -98,10 +99,12 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
     ends = Ends(Ledger(), Causes())
     alarm = Alarm(settings.indexer_dead_letter_ratio)
     dead_letters = DeadLetterWriter(settings.kafka_dead_letter_topic, settings.kafka_options(), ends, alarm)
-    pipeline = assemble(settings, connect(settings), ends, dead_letters)
+    client = connect(settings)
+    pipeline = assemble(settings, client, ends, dead_letters)
     maintenance = Maintenance(pipeline.indices, pipeline.origins, stopping)
     loop = ConsumerLoop(settings, pipeline.intake, pipeline.queue, ends.ledger, stopping)
     parked = ParkedReader(settings, pipeline.intake, ends, stopping)
+    report = ProgressReport(client, settings.index_alias, loop.progress, stopping)
 
     def state() -> health.Condition:
         problems = [loop.problem, maintenance.problem, *parked.problems(), *pipeline.queue.reasons()]
@@ -110,7 +113,7 @@ def run(settings: IndexerSettings, stopping: Event) -> int:
 
     address = (settings.indexer_metrics_host, settings.indexer_metrics_port)
     server = health.start_server(*address, ends.ledger.metrics.registry, state)
-    for thread in (maintenance, dead_letters, parked):
+    for thread in (maintenance, dead_letters, parked, report):
         thread.start()
     pipeline.start()
     watchdog.start(lambda: loop.last_tick)

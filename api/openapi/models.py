@@ -235,12 +235,22 @@ class Neighbours(Struct):
     after: list[AnsweredLog]
 
 
+class IndexFreshness(Struct):
+    """How far the index is behind Kafka: all records up to a time are in it."""
+
+    complete_to: MaybeMoment
+    behind_milliseconds: int | None
+    waiting: int | None
+    reported_at: MaybeMoment
+
+
 class Freshness(Struct):
-    """When the newest log was created."""
+    """When the newest log was created, and how far the index is behind Kafka."""
 
     now: Moment
     newest: MaybeMoment
     age_milliseconds: int | None
+    index: IndexFreshness
 
 
 class KeyRights(Struct):

@@ -7,6 +7,7 @@ from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from indexer.delivery.indices import Indices
 from indexer.event.document import IndexTarget
+from mappings.progress import progress_index
 from stack.errors import CommandError
 
 COUNT_INTERVAL_S = 0.1  # more than ten counts a second would load the server that is measured
@@ -46,7 +47,8 @@ class ElasticsearchAdmin:
     def delete_indices_and_template(self, alias: str) -> None:
         """Delete the indices and the index template of an alias."""
         self.delete_indices(alias)
-        self._client.options(ignore_status=404).indices.delete_index_template(name=alias)
+        for name in (alias, progress_index(alias)):
+            self._client.options(ignore_status=404).indices.delete_index_template(name=name)
 
     def count(self, alias: str) -> int:
         """Return how many documents a search finds, without a refresh; 0 while the index is being created."""
@@ -80,7 +82,9 @@ class ElasticsearchAdmin:
         self._client.indices.refresh(index=alias)
 
     def _names(self, alias: str) -> list[str]:
-        return list(self._client.indices.get(index=f"{alias}-*", filter_path="*.settings.index.uuid"))
+        return list(
+            self._client.indices.get(index=f"{alias}-*", expand_wildcards="all", filter_path="*.settings.index.uuid")
+        )
 
     def _merges(self) -> int:
         nodes = self._client.nodes.stats(metric="indices", index_metric="merge")["nodes"].values()

@@ -18,6 +18,7 @@ from indexer.consumer import backpressure
 from indexer.consumer.assignment import Assignment, OwnershipLostError, numbers, with_metadata
 from indexer.consumer.lag import End, OpenTransactions, lags
 from indexer.consumer.options import CLOSE_MS, CONSUMER, POLL_RECORDS
+from indexer.consumer.progress import Completion
 from indexer.delivery.intake import Intake
 from indexer.delivery.queue import SendQueue
 from indexer.kafka_python.damaged import DamagedPlaces
@@ -49,6 +50,7 @@ class ConsumerLoop:
     ) -> None:
         self.last_tick = time.monotonic()
         self.problem = "not yet connected to Kafka"
+        self.progress = Completion()
         self._settings = settings
         self._intake = intake
         self._queue = queue
@@ -161,6 +163,7 @@ class ConsumerLoop:
         poll() does not report that the brokers are gone; end_offsets() does.
         """
         assigned = consumer.assignment()
+        asked_ms = time.time_ns() // 1_000_000  # before: a record that is written meanwhile is not promised
         try:
             ends = end_offsets(consumer, assigned, END_OFFSETS_MS)
         except KafkaError as error:
@@ -171,7 +174,8 @@ class ConsumerLoop:
             if position is not None:
                 self._offsets.caught_up(partition, position)
         written = {partition: max(end, consumer.highwater(partition) or 0) for partition, end in ends.items()}
-        self._report(consumer, {partition: End(end, written[partition]) for partition, end in ends.items()})
+        self._report(consumer, found := {partition: End(end, written[partition]) for partition, end in ends.items()})
+        self.progress.note(asked_ms, found, self._offsets.finished())
 
     def _group_problem(self, consumer: KafkaConsumer, leaderless: Collection[TopicPartition]) -> str:
         state = consumer.group_metadata().state

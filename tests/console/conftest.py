@@ -1,7 +1,5 @@
 """Chromium for the tests of the console, and pages that remember what happened in them."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,13 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+from bench.console.chromium import CHROMIUM, HOW_TO_INSTALL, running_chromium
 from tests.support.programs import RunningApi
 from tests.support.repository import ROOT
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-HOW_TO_INSTALL = "no Chromium on this machine: as root, apt-get install chromium"
 PICTURES = ROOT / ".pictures"
 PATIENCE_MS = 40_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
@@ -90,11 +87,8 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests of the console."""
     if CHROMIUM is None:
         pytest.skip(HOW_TO_INSTALL)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with running_chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

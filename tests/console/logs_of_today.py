@@ -30,7 +30,8 @@ def logs_of_today() -> list[Event]:
     """Return logs of the last 20 hours, the newest first, every tenth failed; and one of a month ago."""
     now = int(time.time() * 1000)
     logs = [_log(number, now - 60_000 - number * 300_000) for number in range(NUMBER)]
-    old = event(0, now - 20 * DAY_MS, *CALLS[0], id=OLD_ID, request_id="old-request-42", group="ns-old")
+    names = {"id": OLD_ID, "request_id": "old-request-42", "upstream_id": "chatcmpl-old-42"}
+    old = event(0, now - 20 * DAY_MS, *CALLS[0], group="ns-old", **names)
     return [*logs, old]
 
 

@@ -172,6 +172,20 @@ def test_a_cut_body_is_read_as_far_as_it_goes(modules: Modules) -> None:
     assert said(answer) == [("assistant", [("reasoning", "Look outside."), ("text", "It is 22 d")])]
 
 
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        ('{"model":"c","max_tokens":8,"system":[{"type":"text","text":"Be brief. Do n', "Anthropic messages"),
+        ('{"model":"g","instructions":"Be brief. Do n', "OpenAI responses"),
+    ],
+)
+def test_a_body_that_was_cut_in_its_system_prompt_is_that_prompt(modules: Modules, body: str, form: str) -> None:
+    found = read(modules, "Request", body)
+
+    assert (found["format"], found["isWhole"]) == (form, False)
+    assert said(found) == [("system", [("text", "Be brief. Do n")])]
+
+
 def test_every_cut_of_every_body_is_read_without_a_fault(modules: Modules) -> None:
     bodies = [
         CHAT.replace("A" * 4000, "A"),

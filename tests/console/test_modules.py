@@ -144,6 +144,22 @@ def test_a_fragment_of_the_api_is_text_and_marks(modules: Modules) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("the retry loop of the worker needs a <em>timeout</em> here", "…ker needs a timeout here"),
+        ("a <em>timeout</em> here", "a timeout here"),
+        ("<em>timeout</em>", "timeout"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_a_fragment_begins_shortly_before_what_was_found(modules: Modules, fragment: str, text: str) -> None:
+    parts = modules.call("query/marks.js", "readFragment", fragment)
+    shown = modules.call("query/marks.js", "fromFirstFound", parts, 12)
+
+    assert "".join(part["text"] for part in shown) == text
+
+
 def test_numbers_beyond_two_to_the_53_stay_exact(modules: Modules) -> None:
     text = '{"id":9223372036854775807,"a":[-9007199254740993],"b":9007199254740991,"c":"12345678901234567890"}'
 
@@ -189,3 +205,18 @@ def test_a_copied_request_runs_in_a_shell_as_it_was_sent(modules: Modules) -> No
 
     assert found.splitlines()[0] == 'curl "$GATEWAY/v1/chat(x)y" \\'
     assert found.splitlines()[-1] == "  --data-raw 'it'\\''s $HOME `id`'"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (850, "850 ms"),
+        (12_400, "12.4 s"),
+        (185_000, "3 min 05 s"),
+        (419_700, "7 min 00 s"),
+        (3_599_900, "1.0 h"),
+        (90_000_000, "1.0 d"),
+    ],
+)
+def test_a_duration_is_as_short_as_it_may_be(modules: Modules, ms: int, text: str) -> None:
+    assert modules.call("time/format.js", "duration", ms) == text

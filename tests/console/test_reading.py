@@ -13,7 +13,9 @@ from tests.support.logs import Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers
 
-LARGE_ID, WITHOUT_ID = 6000, "no-id-at-all"
+LARGE_ID, STREAM_ID, WITHOUT_ID = 6000, 7000, "no-id-at-all"
+SYSTEM = {"role": "system", "content": "Be brief. " * 200 + "Never guess."}
+STREAM = "".join(f'data: {{"choices":[{{"index":0,"delta":{{"content":"w{at} "}}}}]}}\n\n' for at in range(500))
 BIG = 2**62 + 1
 CHAT, CLAUDE, GEMINI = FIRST_ID, FIRST_ID + 1, FIRST_ID + 2
 
@@ -33,6 +35,7 @@ def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
         event(3, newest - 3, CHAT_REQUEST, CHAT_STREAM, id=BIG),
         event(4, newest - 4, CHAT_REQUEST, CHAT_STREAM, id=0, request_id="", user="nameless"),
         event(5, newest - 5, text_of(CHAT_REQUEST)[:300], CHAT_STREAM[:400]),
+        event(6, newest - 6, {**CHAT_REQUEST, "messages": [SYSTEM, *history[:2]]}, STREAM, id=STREAM_ID),
     ]
     odd[4]["request_detail"]["request_body_truncated"] = True
     module_logs.store([*logs, *odd])
@@ -190,6 +193,55 @@ def test_a_large_body_is_read_in_a_thread_and_shown_in_parts(api: RunningApi, vi
     expect(shown.page.locator(".rest").first).to_be_visible()
     shown_raw = shown.page.locator("pre.raw").first.evaluate("(pre) => pre.textContent.length")
     assert shown_raw < 30_000
+
+
+def test_a_long_history_is_made_when_it_is_unfolded(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, f"?open={LARGE_ID}")
+    expect(shown.page.locator(".message")).to_have_count(4 + 1)
+    shown.page.locator(".earlier summary").click()
+
+    expect(shown.page.locator(".message")).to_have_count(500 + 1)
+
+
+def test_a_long_system_prompt_is_folded_unless_something_was_found_in_it(api: RunningApi, visit: OpenVisit) -> None:
+    system = visit(api, f"?open={STREAM_ID}").page.locator(".message.system")
+    expect(system.locator(".rest")).to_be_visible()
+    assert len(system.inner_text()) < 500
+    system.locator(".rest").click()
+    expect(system).to_contain_text("Never guess.")
+
+    found = visit(api, f"?open={STREAM_ID}&query=guess").page.locator(".message.system mark")
+    expect(found).to_have_text("guess")
+
+
+def test_a_name_in_the_tree_stands_beside_its_value(api: RunningApi, visit: OpenVisit) -> None:
+    leaf = visit(api, f"?open={CHAT}&pane=json").page.locator(".json .leaf").first
+    name, value = leaf.locator(".member").bounding_box(), leaf.locator(".string").bounding_box()
+
+    assert name
+    assert value
+    assert abs(name["y"] - value["y"]) < 5
+
+
+def test_the_pieces_of_a_long_stream_are_folded(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, f"?open={STREAM_ID}&pane=json")
+    pieces = shown.page.locator(".json").last.locator("details.node details.node")
+    expect(pieces).to_have_count(50)
+    expect(pieces.first.locator("summary")).to_have_text("0{1} choices")
+    pieces.first.locator("summary").click()
+
+    expect(pieces.first).to_contain_text("choices[1]")
+
+
+def test_values_are_copied_also_without_https(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, f"?open={CHAT}&pane=fields", permissions=["clipboard-read", "clipboard-write"])
+    shown.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    shown.page.get_by_label("Copy: model").click()
+    expect(shown.page.locator(".toast.done")).to_have_text("Copied")
+    shown.page.locator("#query").focus()
+    shown.page.keyboard.press("Control+v")
+
+    expect(shown.page.locator("#query")).to_have_value("gpt-4o")
 
 
 def test_a_link_to_no_log_says_so(api: RunningApi, visit: OpenVisit) -> None:

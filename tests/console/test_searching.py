@@ -63,6 +63,22 @@ def test_words_find_logs_and_are_marked(api: RunningApi, visit: OpenVisit) -> No
     assert shown.total() == NUMBER
 
 
+def is_in_sight(shown: Visit) -> bool:
+    """Tell whether the first word that was found lies within the list."""
+    mark = shown.page.locator(".table tbody mark").first.bounding_box()
+    frame = shown.page.locator(".table").bounding_box()
+    return bool(mark and frame and mark["x"] + mark["width"] <= frame["x"] + frame["width"])
+
+
+def test_what_was_found_is_in_sight_also_beside_an_opened_log(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, "?query=degrees", viewport={"width": 1280, "height": 760})
+    alone = is_in_sight(shown)
+    shown.page.locator(".table tbody tr").first.locator("td").nth(1).click()
+    shown.page.wait_for_selector(".drawer .message")
+
+    assert (alone, is_in_sight(shown)) == (True, True)
+
+
 def test_the_bar_suggests_fields_and_values(api: RunningApi, visit: OpenVisit) -> None:
     shown = visit(api)
     query = shown.page.locator("#query")
@@ -166,14 +182,14 @@ def test_every_page_opens_and_stays_as_it_was(logs: Logs, start_api: StartApi, v
     assert len(shown.asked("stats")) == 1  # the sums of the same logs are not asked again
 
 
-@pytest.mark.parametrize("text", [str(OLD_ID), "old-request-42"])
+@pytest.mark.parametrize("text", [str(OLD_ID), "old-request-42", "chatcmpl-old-42"])
 def test_a_pasted_id_opens_its_log_whatever_the_window(api: RunningApi, visit: OpenVisit, text: str) -> None:
     shown = visit(api, "?from=-15m")
     shown.page.locator("#query").fill(f" {text} ")
     shown.page.locator("#query").press("Enter")
     expect(shown.page.locator(".conversation")).to_contain_text("It is 22 degrees.")
 
-    assert address(shown)["open"] in (text, f"request:{text}")
+    assert address(shown)["open"] in (str(OLD_ID), "request:old-request-42")
 
 
 def test_the_export_is_the_list_as_a_file(api: RunningApi, visit: OpenVisit, files: Path) -> None:
@@ -196,10 +212,14 @@ def test_the_export_is_the_list_as_a_file(api: RunningApi, visit: OpenVisit, fil
 def test_nothing_found_says_which_filter_to_drop(api: RunningApi, visit: OpenVisit) -> None:
     shown = visit(api, "?query=degrees&only=model:gpt-4o&only=model:none&exclude=model:gpt-4o")
     expect(shown.page.locator(".state h2")).to_have_text("No log matches these filters")
+    expect(shown.page.locator(".offers button", has_text="Drop “Model none”")).to_contain_text("then 0 logs")
+    dropped = shown.page.locator(".offers button", has_text=re.compile("\u2212Model gpt-4o"))
+    expect(dropped).to_contain_text(re.compile(r"then \d+ logs"))
+    promised = int(dropped.inner_text().split()[-2])
     shown.picture("empty")
-    shown.page.locator(".offers button", has_text=re.compile("\u2212Model gpt-4o")).click()
+    dropped.click()
 
-    assert shown.total() > 0
+    assert shown.total() == promised > 0
     assert "exclude" not in address(shown)
 
 
@@ -230,6 +250,21 @@ def test_a_view_is_saved_under_a_name_and_opened_again(api: RunningApi, visit: O
 
     expect(shown.page.locator(".chip")).to_contain_text("2")
     assert shown.total() == total < NUMBER
+
+
+def test_a_link_has_relative_or_fixed_times(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api, "?status=error&from=-6h", permissions=["clipboard-read", "clipboard-write"])
+    copied = {}
+    for name in ("Copy link", "Copy link with fixed times"):
+        shown.page.get_by_title("Views", exact=True).click()
+        shown.page.get_by_role("button", name=name, exact=True).click()
+        copied[name] = dict(parse_qsl(urlsplit(shown.page.evaluate("navigator.clipboard.readText()")).query))
+        shown.page.keyboard.press("Escape")
+    fixed = copied["Copy link with fixed times"]
+
+    assert copied["Copy link"] == {"status": "error", "from": "-6h"}
+    assert fixed.keys() == {"status", "from", "to"}
+    assert 0 <= int(fixed["to"]) - int(fixed["from"]) - 6 * 3_600_000 < 60_000
 
 
 def test_a_view_needs_four_requests_and_none_for_bodies(api: RunningApi, visit: OpenVisit) -> None:

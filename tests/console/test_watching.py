@@ -1,6 +1,7 @@
 """People watch: the live tail, errors, spend; a key that ends, and an API that goes away and comes back."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from mappings.progress import progress_index, progress_template
 from tests.console.bodies import CHAT_REQUEST, CHAT_STREAM, event
 from tests.console.conftest import OpenVisit, Visit
 from tests.console.logs_of_today import NUMBER, logs_of_today
@@ -133,6 +135,26 @@ def test_logs_that_came_since_are_offered(logs: Logs, run: Run, visit: OpenVisit
         expect(shown.page.locator(".total")).to_have_text("3 logs")
 
 
+def test_an_index_behind_kafka_is_said_at_the_top_of_the_page(logs: Logs, run: Run, visit: OpenVisit) -> None:
+    now_ms = int(time.time() * 1000)
+    late = {"topic": "t", "partition": 0, "waiting": 1234, "complete_to": now_ms - 600_000, "checked_at": now_ms}
+    logs.store([new(1)])
+    logs.client.indices.put_index_template(name=progress_index(logs.alias), body=progress_template(logs.alias))
+    logs.client.index(index=progress_index(logs.alias), id="t-0", document=late, refresh=True)
+    with run() as own:
+        shown = visit(own)
+        expect(shown.page.locator(".fresh-note.late")).to_contain_text("The index is 10 min")
+        expect(shown.page.locator(".fresh-note")).to_have_attribute("title", re.compile("1,234 records wait"))
+        shown.picture("behind")
+        logs.client.update(
+            index=progress_index(logs.alias), id="t-0", doc={"complete_to": now_ms + 600_000}, refresh=True
+        )
+        shown.open()
+
+        expect(shown.page.locator(".fresh-note")).to_contain_text("newest log")
+        expect(shown.page.locator(".fresh-note.late")).to_have_count(0)
+
+
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
     """A file with a key of one group."""
@@ -179,6 +201,33 @@ def test_a_key_that_ends_mid_visit_is_asked_for_again(
     shown.page.get_by_role("button", name="Open", exact=True).click()
 
     expect(shown.page.locator(".total")).to_have_text("80 logs")
+
+
+def test_a_key_that_ends_under_an_open_tail_is_asked_for_again(
+    start_api: StartApi, filled: Logs, visit: OpenVisit, key_file: Path
+) -> None:
+    locked = start_api(filled.alias, API_GROUP_KEYS_FILE=str(key_file))
+    shown = visit(locked, "?group=ns-1&live=true")
+    shown.page.get_by_label("Key", exact=True).fill("mine")
+    shown.page.get_by_role("button", name="Open", exact=True).click()
+    expect(shown.page.locator(".pill.live")).to_be_visible()
+    key_file.write_text(json.dumps({"ns-1": ["another"]}))
+    expect(shown.page.locator(".state h2")).to_have_text("A key is needed to read logs")
+    shown.page.get_by_label("Key", exact=True).fill("another")
+    shown.page.get_by_role("button", name="Open", exact=True).click()
+
+    expect(shown.page.locator(".pill.live")).to_be_visible()
+    expect(shown.page.locator(".table tbody tr").first).to_be_visible()
+
+
+def test_a_stream_that_is_refused_offers_to_search_again(api: RunningApi, visit: OpenVisit) -> None:
+    shown = visit(api)
+    refused = {"status": 400, "body": '{"success":false,"message":"too old"}'}
+    shown.page.route("**/tail?**", lambda route: route.fulfill(**refused), times=1)
+    shown.page.get_by_role("button", name="Live").click()
+    shown.page.get_by_role("button", name="The stream has ended: search again").click()
+
+    expect(shown.page.locator(".pill.live")).to_be_visible()
 
 
 def test_an_api_that_goes_away_and_comes_back_is_no_reason_to_reload(logs: Logs, run: Run, visit: OpenVisit) -> None:

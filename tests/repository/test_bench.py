@@ -8,6 +8,8 @@ import sys
 import pytest
 from elasticsearch import Elasticsearch
 
+from bench.console.chromium import CHROMIUM
+from bench.console.clock import Asked, covered_ms
 from bench.data.bulk import pack
 from bench.percentiles import Percentiles, percentiles
 from bench.reading import bodies, reading
@@ -62,6 +64,14 @@ def test_a_quick_run_prints_every_figure_and_leaves_no_index(servers: Servers, e
         "small, each with a key in `content`",
     ]
     assert list(rows(printed, "Overload")) == ["1 times", "3 times"]
+    assert CHROMIUM is None or list(rows(printed, "Console")) == [
+        "something on the page, first visit",
+        "the list, first visit",
+        "list, chart, sums and filters, first visit",
+        "the list of a word that was typed",
+        "values of `model:g`",
+        "a log of 1 MB",
+    ]
     assert not elasticsearch.indices.get(index="bench-*")
 
 
@@ -89,3 +99,9 @@ def test_percentiles_are_measured_times() -> None:
 
 def test_bulk_bodies_contain_every_line_in_order_and_at_most_so_many_bytes() -> None:
     assert list(pack([b"aa", b"bb", b"c", b"dddddd", b"e"], bulk_bytes=5)) == [b"aabbc", b"dddddd", b"e"]
+
+
+def test_requests_at_the_same_time_count_once() -> None:
+    asked = [Asked(0, 10), Asked(5, 20), Asked(30, 40), Asked(32, 33), Asked(90, 200)]
+
+    assert covered_ms(asked, 2, 100) == (20 - 2) + (40 - 30) + (100 - 90)

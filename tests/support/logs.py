@@ -55,6 +55,6 @@ def remove_logs(client: Elasticsearch, name: str) -> None:
     """Delete the indices and the template of an alias."""
     for index in client.indices.get(index=f"{name}-*", expand_wildcards="all"):
         client.indices.delete(index=index)
-    for template_name in (name, f"{name}-v2"):
+    for template_name in (name, f"{name}-v2", f"{name}-progress"):
         client.options(ignore_status=404).indices.delete_index_template(name=template_name)
     client.options(ignore_status=404).cluster.delete_component_template(name=f"{name}-signing-key")

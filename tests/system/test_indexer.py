@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mappings.index import TEXT
+from mappings.progress import progress_index
 from tests.support.faults.oracle import balance
 from tests.support.logs import Event
 from tests.support.pipeline import Pipeline
@@ -239,3 +240,42 @@ def test_stopped_under_load_it_ends_cleanly_and_goes_on_where_it_was(pipeline: P
     wait_until(lambda: pipeline.lag() == 0)
     assert pipeline.count() == 5000
     assert rest.metric("records_duplicate_total") == 0  # what was stored was committed
+
+
+def progress(pipeline: Pipeline) -> list[Event]:
+    """Return what the indexers have reported of each partition; nothing before the index of that has started."""
+    client, name = pipeline.client.options(ignore_status=(404, 503)), progress_index(pipeline.name)
+    client.indices.refresh(index=name)
+    hits = client.search(index=name, size=100).get("hits", {}).get("hits", [])
+    return [hit["_source"] for hit in hits]
+
+
+def complete_to(pipeline: Pipeline) -> int:
+    """Return up to when all partitions are complete, epoch ms; 0 before that is known."""
+    known = [one.get("complete_to", 0) for one in progress(pipeline)]
+    return min(known) if len(known) == 3 else 0
+
+
+def test_the_indexer_says_up_to_when_the_index_is_complete_beside_the_logs(pipeline: Pipeline) -> None:
+    pipeline.start_indexer()
+    pipeline.send(*(event(number) for number in range(9)))
+    sent_at = now_ms()
+    wait_until(lambda: complete_to(pipeline) > sent_at)
+    reports = progress(pipeline)
+
+    assert {(one["topic"], one["partition"]) for one in reports} == {(pipeline.name, number) for number in range(3)}
+    assert all(one["complete_to"] <= one["checked_at"] <= now_ms() and one["waiting"] == 0 for one in reports)
+    assert pipeline.count() == 9  # none of it is behind the alias
+
+
+def test_what_waits_holds_the_progress_back_and_the_next_owner_goes_on_from_there(pipeline: Pipeline) -> None:
+    first = pipeline.start_indexer()
+    wait_until(lambda: complete_to(pipeline) > 0)
+    first.stop()
+    stopped_at = now_ms()
+    pipeline.send(*(event(number) for number in range(30)))
+    assert 0 < complete_to(pipeline) < stopped_at
+    pipeline.start_indexer()
+    wait_until(lambda: complete_to(pipeline) > stopped_at)
+
+    assert pipeline.count() == 30

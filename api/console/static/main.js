@@ -4,6 +4,7 @@
 import { Histogram } from "./charts/histogram.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetPanel } from "./facets/panel.js";
+import { CopiedNote } from "./frame/clipboard.js";
 import { Header } from "./frame/header.js";
 import { Help } from "./frame/help.js";
 import { listenToKeys } from "./frame/keyboard.js";
@@ -36,7 +37,7 @@ function Page() {
       <div class="content-column"><${Content} /></div>
       ${tab === "logs" && html`<${Drawer} />`}
     </main>
-    <${ExportNote} /><${Slow} /><${Compare} />
+    <${ExportNote} /><${CopiedNote} /><${Slow} /><${Compare} />
     ${isHelpOpen.value && html`<${Help} onClose=${() => (isHelpOpen.value = false)} />`}`;
 }
 

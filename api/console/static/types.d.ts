@@ -47,7 +47,10 @@ export interface ErrorGroup {
 }
 export interface ErrorGroups { total: number; read: number; start: string; end: string; distinct: number; errors: ErrorGroup[] }
 export interface Neighbours { before: Log[]; log: Log; after: Log[] }
-export interface Freshness { now: string; newest: string; age_milliseconds: number | null }
+export interface Freshness {
+  now: string; newest: string; age_milliseconds: number | null;
+  index: { complete_to: string; behind_milliseconds: number | null; waiting: number | null; reported_at: string };
+}
 
 /** One filter of the console: `only` or `exclude` of the API. */
 export interface Condition { field: string; value: string; exclude: boolean }

@@ -77,8 +77,8 @@ function Axis({ bars }) {
 function Tip({ bar, share }) {
   const place = share > 0.6 ? { right: `${(1 - share) * 100}%` } : { left: `${share * 100}%` };
   return html`<div class="tip" style=${place}><b>${fullTime(Date.parse(bar.start), preferences.value.zone).slice(0, 19)}</b>
-    <span>${count(bar.total)} ${t("sum.requests")}</span>${bar.error > 0 && html`<span class="bad">${count(bar.error)} ${t("histogram.errors")}</span>`}
-    <span>${count(bar.total_tokens)} ${t("sum.tokens")}</span><span>${amount(bar.used_amount)} ${t("sum.amount")}</span></div>`;
+    <span>${t("histogram.requests", { n: count(bar.total) })}</span>${bar.error > 0 && html`<span class="bad">${t("histogram.errors", { n: count(bar.error) })}</span>`}
+    <span>${count(bar.total_tokens)} ${t("histogram.tokens")}</span><span>${amount(bar.used_amount)} ${t("sum.amount")}</span></div>`;
 }
 
 /** Narrow the window to some bars. @param {Bar[]} bars @param {number} first @param {number} last */

@@ -9,11 +9,14 @@ import { parseSome } from "./partial_json.js";
 export const name = "Anthropic messages";
 
 /** @param {any} body */
-export const isRequest = (body) => Array.isArray(body?.messages);
+export const isRequest = (body) => Array.isArray(body?.messages) || isCutInItsSystem(body);
 /** @param {any} body */
 export const isAnswer = (body) => body?.type === "message" && Array.isArray(body.content);
 /** @param {any} first */
 export const isPiece = (first) => /^(message_|content_block_|ping$)/.test(String(first?.type));
+
+/** A long system prompt may be all that is left of a body that was cut. @param {any} body */
+const isCutInItsSystem = (body) => body?.system !== undefined && body.max_tokens !== undefined;
 
 /** @param {any} body @returns {Reading} */
 export function readRequest(body) {

@@ -9,17 +9,20 @@ export const name = "OpenAI responses";
 const OWN = ["input", "instructions", "tools", "output"];
 
 /** @param {any} body */
-export const isRequest = (body) =>
+export const isRequest = (body) => isCutInItsInstructions(body) ||
   body?.input !== undefined && (body.instructions !== undefined || body.max_output_tokens !== undefined || body.store !== undefined || isItems(body.input));
 /** @param {any} body */
 export const isAnswer = (body) => body?.object === "response" && Array.isArray(body.output);
 /** @param {any} first */
 export const isPiece = (first) => /^response\./.test(String(first?.type));
 
+/** Long instructions may be all that is left of a body that was cut. @param {any} body */
+const isCutInItsInstructions = (body) => typeof body?.instructions === "string" && body.input === undefined && body.messages === undefined;
+
 /** @param {any} body @returns {Reading} */
 export function readRequest(body) {
   const system = textPart(body.instructions);
-  const said = Array.isArray(body.input) ? body.input.map(item) : [{ role: "user", parts: textPart(body.input) }];
+  const said = Array.isArray(body.input) ? body.input.map(item) : textPart(body.input).map((part) => ({ role: "user", parts: [part] }));
   return reading({
     messages: [...(system.length ? [{ role: "system", parts: system }] : []), ...said],
     tools: list(body.tools).map((tool) => String(tool?.name ?? tool?.type ?? "?")),

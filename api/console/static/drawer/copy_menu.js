@@ -1,6 +1,7 @@
 // @ts-check
 /** The menu that copies a log. */
 
+import { copy } from "../frame/clipboard.js";
 import { Popover } from "../frame/popover.js";
 import { opened } from "../state/opened.js";
 import { FIRST_VIEW, writeAddress } from "../state/address.js";
@@ -23,5 +24,5 @@ export function CopyMenu({ log }) {
     ["answer", () => log.request_detail.response_body ?? "", Boolean(log.request_detail.response_body)],
   ]);
   return html`<${Popover} class="copy" label=${html`<${Icon} name="copy" />`} title=${t("copy.title")}>${(/** @type {() => void} */ close) => html`<div class="menu">
-    ${ways.filter(([, , isThere]) => isThere).map(([key, text]) => html`<button class="plain" key=${key} onClick=${() => (navigator.clipboard.writeText(text()), close())}>${t(`copy.${key}`)}</button>`)}</div>`}</${Popover}>`;
+    ${ways.filter(([, , isThere]) => isThere).map(([key, text]) => html`<button class="plain" key=${key} onClick=${() => (copy(text()), close())}>${t(`copy.${key}`)}</button>`)}</div>`}</${Popover}>`;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** Every field of a log; a value can become a filter. */
 
+import { copy } from "../frame/clipboard.js";
 import { FIELDS } from "../query/fields.js";
 import { addCondition, only } from "../state/view.js";
 import { preferences } from "../state/preferences.js";
@@ -26,7 +27,7 @@ function FieldRow({ name, value }) {
   return html`<tr><th scope="row">${name}</th><td><span>${text}</span></td><td class="actions">
     ${isFilter && html`<button class="icon" title=${t("value.only")} aria-label=${`${t("value.only")}: ${name}`} onClick=${() => only(name, String(value))}><${Icon} name="only" /></button>
       <button class="icon" title=${t("value.exclude")} aria-label=${`${t("value.exclude")}: ${name}`} onClick=${() => addCondition({ field: name, value: String(value), exclude: true })}><${Icon} name="exclude" /></button>`}
-    <button class="icon" title=${t("value.copy")} aria-label=${`${t("value.copy")}: ${name}`} onClick=${() => navigator.clipboard.writeText(String(value))}><${Icon} name="copy" /></button></td></tr>`;
+    <button class="icon" title=${t("value.copy")} aria-label=${`${t("value.copy")}: ${name}`} onClick=${() => copy(String(value))}><${Icon} name="copy" /></button></td></tr>`;
 }
 
 /** @param {Record<string, unknown>} from @returns {[string, unknown][]} */

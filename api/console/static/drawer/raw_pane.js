@@ -1,6 +1,7 @@
 // @ts-check
 /** Both bodies as they came. */
 
+import { copy } from "../frame/clipboard.js";
 import { patternOf } from "../query/marks.js";
 import { view } from "../state/view.js";
 import { t } from "../text/text.js";
@@ -17,7 +18,7 @@ export function RawPane({ log }) {
 
 /** @param {{name: string, body: string, found: RegExp | null}} props */
 function Body({ name, body, found }) {
-  return html`<section class="json"><h2>${t(`conversation.${name}`)} <span class="dim">${size(new Blob([body]).size)}</span>
-    ${body && html`<button class="plain" onClick=${() => navigator.clipboard.writeText(body)}>${t("value.copy")}</button>`}</h2>
-    ${body ? html`<pre class="raw" tabindex="0"><${LongText} text=${body} found=${found} first=${20000} /></pre>` : html`<p class="dim">${t("json.none")}</p>`}</section>`;
+  return html`<section class="json"><h2>${t(`conversation.${name}`)} <span class="dim">${size(useMemo(() => new Blob([body]).size, [body]))}</span>
+    ${body && html`<button class="plain" onClick=${() => copy(body)}>${t("value.copy")}</button>`}</h2>
+    ${body ? html`<pre class="raw" tabindex="0"><${LongText} text=${body} found=${found} first=${8000} /></pre>` : html`<p class="dim">${t("json.none")}</p>`}</section>`;
 }

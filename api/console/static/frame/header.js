@@ -6,13 +6,13 @@ import { freshness } from "../state/fresh.js";
 import { prefer, preferences } from "../state/preferences.js";
 import { search, view } from "../state/view.js";
 import { t } from "../text/text.js";
-import { duration, fullTime } from "../time/format.js";
+import { count, duration, fullTime } from "../time/format.js";
 import { html } from "../ui.js";
 import { Popover } from "./popover.js";
 import { SavedViews } from "./saved_views.js";
 import { Icon } from "./icons.js";
 
-export const LATE_MS = 60_000;
+const LATE_MS = 30_000; // the indexers report every three seconds
 
 /** @param {{onHelp: () => void}} props */
 export function Header({ onHelp }) {
@@ -30,13 +30,18 @@ export function Header({ onHelp }) {
   </header>`;
 }
 
+/** How new the newest log is; or, where the index is behind Kafka, how far: then logs are missing from every view. */
 function Fresh() {
   const found = freshness.value;
   if (!found) return null;
-  const age = found.age_milliseconds;
-  if (age === null) return html`<span class="fresh-note dim">${t("fresh.none")}</span>`;
-  const title = t("fresh.title", { newest: fullTime(Date.parse(found.newest), preferences.value.zone) });
-  return html`<span class="fresh-note" title=${title}><i class="dot ${age > LATE_MS ? "warn" : "ok"}"></i>${t("fresh.age", { age: duration(Math.max(age, 0)) })}</span>`;
+  const { age_milliseconds: age, index } = found;
+  const behind = index.behind_milliseconds;
+  const { zone } = preferences.value;
+  const title = [age !== null && t("fresh.title", { newest: fullTime(Date.parse(found.newest), zone) }),
+    index.complete_to && t("fresh.complete", { to: fullTime(Date.parse(index.complete_to), zone) }),
+    !index.complete_to && t("fresh.unknown"), index.waiting && t("fresh.waiting", { n: count(index.waiting) })].filter(Boolean).join("\n");
+  if (behind !== null && behind > LATE_MS) return html`<span class="fresh-note late" role="status" title=${title}><i class="dot warn"></i>${t("fresh.behind", { age: duration(behind) })}</span>`;
+  return html`<span class="fresh-note" title=${title}><i class="dot ${behind === null ? "" : "ok"}"></i>${age === null ? t("fresh.none") : t("fresh.age", { age: duration(Math.max(age, 0)) })}</span>`;
 }
 
 function Settings() {

@@ -2,10 +2,12 @@
 /** The menu of saved views. */
 
 import { readAddress, writeAddress } from "../state/address.js";
+import { loadedWindow } from "../state/load.js";
 import { SHIPPED, forgetView, importViews, saveView, savedViews } from "../state/saved_views.js";
 import { go, view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { html, useState } from "../ui.js";
+import { copy } from "./clipboard.js";
 import { download } from "./download.js";
 import { Popover } from "./popover.js";
 
@@ -36,7 +38,20 @@ function Menu({ close }) {
       ${savedViews.value.map((one) => html`<li key=${one.name}><button class="plain" onClick=${() => open(one.address)}>${one.name}</button>
         <button class="icon" aria-label=${t("views.forget", { name: one.name })} onClick=${() => forgetView(one.name)}>×</button></li>`)}</ul>
     <form onSubmit=${save}><label><span class="hidden">${t("views.name")}</span><input value=${name} placeholder=${t("views.name")} onInput=${(/** @type {any} */ event) => setName(event.target.value)} /></label><button type="submit">${t("views.save")}</button></form>
+    <div class="line"><button class="plain" title=${location.origin + location.pathname + writeAddress(view.value)} onClick=${() => share(view.peek())}>${t("views.link")}</button>
+      <button class="plain" title=${t("views.link_fixed_hint")} onClick=${() => share({ ...view.peek(), ...fixed() })}>${t("views.link_fixed")}</button></div>
     <div class="line"><button class="plain" onClick=${() => download("gateway-logs-views.json", JSON.stringify(savedViews.peek(), null, 2))}>${t("views.export")}</button>
       <label class="file">${t("views.import")}<input type="file" accept="application/json" onChange=${read} /></label></div>
   </div>`;
+}
+
+/** @param {import("../types.d.ts").View} shown */
+function share(shown) {
+  copy(location.origin + location.pathname + writeAddress(shown));
+}
+
+/** The window of the list as fixed moments: a link to it shows the same logs tomorrow. */
+function fixed() {
+  const { start, end } = loadedWindow.peek();
+  return { from: String(start ?? ""), to: String(end ?? Date.now()), live: false };
 }

@@ -4,9 +4,10 @@
 import { useKey } from "../api/request.js";
 import { cancel, isLoading, page, problem, refresh } from "../state/load.js";
 import { rows } from "../state/live.js";
-import { adjust, dropFilters, removeCondition, search, view } from "../state/view.js";
+import { view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { html, useEffect, useState } from "../ui.js";
+import { Empty } from "./empty.js";
 
 const SLOW_MS = 2000;
 
@@ -36,21 +37,6 @@ export function Slow() {
 
 function Loading() {
   return html`<div class="state" aria-busy="true">${[...Array(8)].map((_, index) => html`<div key=${index} class="ghost"></div>`)}</div>`;
-}
-
-function Empty() {
-  const { query, conditions, status, from, to } = view.value;
-  const isFiltered = Boolean(query || conditions.length || status !== "all");
-  if (view.value.page > 1 && page.value?.total) return html`<div class="state"><h2>${t("empty.page")}</h2><button class="primary" onClick=${() => adjust({ page: 1 })}>${t("pager.first")}</button></div>`;
-  return html`<div class="state"><h2>${t(isFiltered ? "empty.filtered" : "empty.window")}</h2>
-    <div class="offers">
-      ${query && html`<button onClick=${() => search({ query: "" })}>${t("empty.query", { query: query.slice(0, 60) })}</button>`}
-      ${conditions.map((one) => html`<button onClick=${() => removeCondition(one)}>${t("empty.condition", { filter: `${one.exclude ? "−" : ""}${t(`column.${one.field}`)} ${one.value}` })}</button>`)}
-      ${status !== "all" && html`<button onClick=${() => search({ status: "all" })}>${t("empty.status")}</button>`}
-      ${(from || to) && html`<button onClick=${() => search({ from: "", to: "" })}>${t("empty.time")}</button>`}
-      ${isFiltered && html`<button class="primary" onClick=${dropFilters}>${t("empty.all")}</button>`}
-    </div>
-    ${!isFiltered && !from && html`<p class="dim">${t("empty.nothing")}</p>`}</div>`;
 }
 
 /** The API, or what is behind it, does not answer: the page tries again by itself. */

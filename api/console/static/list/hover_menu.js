@@ -1,6 +1,7 @@
 // @ts-check
 /** The buttons beside a value under the mouse: only this, not this, copy. One menu for the whole list. */
 
+import { copy } from "../frame/clipboard.js";
 import { addCondition, only } from "../state/view.js";
 import { t } from "../text/text.js";
 import { html } from "../ui.js";
@@ -33,6 +34,6 @@ export function HoverMenu({ hovered }) {
   return html`<div class="hover-menu" style=${place}>
     <button tabindex="-1" title=${t("value.only")} onClick=${() => only(field, value)}><${Icon} name="only" /></button>
     <button tabindex="-1" title=${t("value.exclude")} onClick=${() => addCondition({ field, value, exclude: true })}><${Icon} name="exclude" /></button>
-    <button tabindex="-1" title=${t("value.copy")} onClick=${() => navigator.clipboard.writeText(value)}><${Icon} name="copy" /></button>
+    <button tabindex="-1" title=${t("value.copy")} onClick=${() => copy(value)}><${Icon} name="copy" /></button>
   </div>`;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of logs: a row answers without being opened. */
 
-import { readFragment } from "../query/marks.js";
+import { fromFirstFound, readFragment } from "../query/marks.js";
 import { arrived, isPaused, pause, rows } from "../state/live.js";
 import { isLoading, page } from "../state/load.js";
 import { nameOf } from "../state/params.js";
@@ -16,6 +16,7 @@ import { HoverMenu, valueAt } from "./hover_menu.js";
 /** @typedef {import("../types.d.ts").Log} Log @typedef {import("./columns.js").Column} Column */
 
 const HOVER_MS = 200; // the menu does not follow a mouse that passes by
+const BEFORE_FOUND = 14; // characters of a fragment before the first word that was found
 const SORTABLE = { time: "created_at", request_id: "id" };
 
 export function Table() {
@@ -40,7 +41,7 @@ export function Table() {
     isFresh=${fresh.has(log)} highlight=${found.get(log)} onTries=${() => setUnfolded(unfolded === log.request_id ? "" : log.request_id)} />`;
   return html`<div class="table ${isLoading.value && page.value ? "stale" : ""}" onScroll=${onScroll} onMouseLeave=${() => hover(null)}
       onMouseOver=${(/** @type {MouseEvent} */ event) => hover(valueAt(event, hovered))} tabindex="0" role="region" aria-label=${t("list.label")}>
-    <table>
+    <table class=${preferences.value.columns.length ? "" : "usual"}>
       <thead><tr>${columns.map((column) => html`<${Heading} key=${column.name} column=${column} />`)}</tr></thead>
       <tbody ref=${body} onClick=${openClicked} onKeyDown=${openFocused}>
         ${folded.flatMap(({ log, tries }) => [row(log, tries.length, false), ...(unfolded && unfolded === log.request_id ? tries.map((one) => row(one, 0, true)) : [])])}
@@ -54,7 +55,7 @@ export function Table() {
 function Heading({ column }) {
   const field = /** @type {Record<string, string>} */ (SORTABLE)[column.name];
   const [by, direction] = view.value.order.split("-");
-  if (!field) return html`<th scope="col" class=${column.isNumber ? "number" : ""}>${t(`column.${column.name}`)}</th>`;
+  if (!field) return html`<th scope="col" class="of-${column.name} ${column.isNumber ? "number" : ""}">${t(`column.${column.name}`)}</th>`;
   const isSorted = by === field;
   const next = isSorted && direction === "desc" ? "asc" : "desc";
   return html`<th scope="col" aria-sort=${isSorted ? (direction === "desc" ? "descending" : "ascending") : "none"}>
@@ -76,21 +77,27 @@ function Row({ log, columns, isOpen, tries, isTry, isFresh, highlight, onTries }
 /** @param {any} props */
 function Cell({ log, column, highlight, tries, onTries }) {
   const { zone } = preferences.value;
-  if (column.name === "text") return html`<td class="text"><div class="glimpse"><${Glimpse} log=${log} highlight=${highlight} /></div></td>`;
+  if (column.name === "text") return html`<td class="text"><div class="glimpse ${isContent(log, highlight) ? "went-wrong" : ""}"><${Glimpse} log=${log} highlight=${highlight} /></div></td>`;
   const text = column.text(log, zone, Date.now());
   const title = column.title ? column.title(log, zone) : text;
   if (column.name === "code") {
     return html`<td data-field="code" data-value=${log.code}><span class="status ${statusClass(log.code)}">${text}</span>${tries > 0 && html`<button
       class="tries" title=${t("list.tries", { n: tries + 1 })} onClick=${onTries}>×${tries + 1}</button>`}</td>`;
   }
-  return html`<td class=${column.isNumber ? "number" : ""} title=${title} data-field=${column.field} data-value=${column.field ? String(log[column.field] ?? "") : undefined}>${text}</td>`;
+  return html`<td class="of-${column.name} ${column.isNumber ? "number" : ""}" title=${title} data-field=${column.field} data-value=${column.field ? String(log[column.field] ?? "") : undefined}>${text}</td>`;
+}
+
+/** Whether the glimpse is of the message of the gateway. @param {Log} log @param {import("../types.d.ts").Highlight} [highlight] */
+function isContent(log, highlight) {
+  const [where] = Object.keys(highlight?.fragments ?? {});
+  return where ? where === "content" : Boolean(log.content) && !highlight?.matched.length;
 }
 
 /** The words that were found, or what went wrong, or who asked. @param {{log: Log, highlight?: import("../types.d.ts").Highlight}} props */
 function Glimpse({ log, highlight }) {
   const [where, fragments] = Object.entries(highlight?.fragments ?? {})[0] ?? [];
   if (fragments?.length) {
-    const parts = readFragment(fragments[0]);
+    const parts = fromFirstFound(readFragment(fragments[0]), BEFORE_FOUND);
     return html`<span class="where">${t(`where.${where}`)}</span> ${parts.map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))}`;
   }
   const exact = highlight?.matched.find((field) => !(field in (highlight?.fragments ?? {})));

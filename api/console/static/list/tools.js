@@ -1,6 +1,7 @@
 // @ts-check
 /** The line above the list: the total, new logs, status, live, columns, export, the request behind the page. */
 
+import { copy } from "../frame/clipboard.js";
 import { pathOf } from "../api/request.js";
 import { Popover } from "../frame/popover.js";
 import { newer } from "../state/fresh.js";
@@ -32,7 +33,8 @@ function LiveNote() {
   if (!view.value.live) return null;
   if (isPaused.value) return html`<button class="pill" onClick=${resume}>${t("live.paused", { n: count(waiting.value.length) })}</button>`;
   if (tailState.value === "open") return html`<button class="pill live" onClick=${pause}><i class="dot ok"></i>${t("live.open", { n: count(arrived.value.length) })}</button>`;
-  return html`<span class="pill"><i class="dot warn"></i>${t(tailState.value === "ended" ? "live.ended" : "live.waiting")}</span>`;
+  if (tailState.value === "ended") return html`<button class="pill" onClick=${refresh}><i class="dot warn"></i>${t("live.ended")}</button>`;
+  return html`<span class="pill"><i class="dot warn"></i>${t("live.waiting")}</span>`;
 }
 
 export function StatusChoice() {
@@ -65,5 +67,5 @@ function AsRequest() {
     return `curl -H "Authorization: Bearer $KEY" '${location.origin}${pathOf(shown.group, "search", params).replaceAll("'", "%27")}'`;
   };
   return html`<${Popover} class="as-request" label="</>" title=${t("request.title")}>${() => html`<div class="menu wide"><p class="dim">${t("request.hint")}</p><pre tabindex="0">${text()}</pre>
-    <button onClick=${() => navigator.clipboard.writeText(text())}>${t("value.copy")}</button></div>`}</${Popover}>`;
+    <button onClick=${() => copy(text())}>${t("value.copy")}</button></div>`}</${Popover}>`;
 }

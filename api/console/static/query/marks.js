@@ -48,6 +48,16 @@ export function readFragment(fragment) {
   });
 }
 
+/**
+ * The fragment from shortly before the first word that was found, so that a narrow column shows it.
+ * @param {Segment[]} parts @param {number} before characters @returns {Segment[]}
+ */
+export function fromFirstFound(parts, before) {
+  const [first, ...rest] = parts;
+  if (!first || first.isFound || first.text.length <= before) return parts;
+  return [{ text: `…${first.text.slice(-before)}`, isFound: false }, ...rest];
+}
+
 /** @param {string} text one word or phrase */
 function pattern(text) {
   const isPrefix = text.endsWith("*");

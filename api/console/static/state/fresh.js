@@ -3,7 +3,7 @@
 
 import { ask, pathOf } from "../api/request.js";
 import { signal } from "../ui.js";
-import { isLoading, loadedWindow, page } from "./load.js";
+import { errorGroups, isLoading, loadedWindow, page, stats } from "./load.js";
 import { filters } from "./params.js";
 import { view } from "./view.js";
 
@@ -20,6 +20,9 @@ export function startFreshness() {
     newer.value = 0;
     if (found && !freshness.peek()) check();
   });
+  for (const figures of [errorGroups, stats]) {
+    figures.subscribe((found) => found && view.peek().tab !== "logs" && !freshness.peek() && check());
+  }
   setInterval(() => !document.hidden && !isLoading.peek() && check(), PAUSE_MS);
 }
 

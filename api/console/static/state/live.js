@@ -4,7 +4,7 @@
 import { keyChanges, pathOf } from "../api/request.js";
 import { follow } from "../api/tail.js";
 import { computed, effect, signal, untracked } from "../ui.js";
-import { page } from "./load.js";
+import { page, problem } from "./load.js";
 import { filters, nameOf, searchKey } from "./params.js";
 import { view } from "./view.js";
 
@@ -49,7 +49,13 @@ function restart(isLive, position, abort) {
   const params = filters(shown, { start: null, end: null });
   const path = pathOf(shown.group, "tail", [...params, ["include_detail", "false"]]);
   const take = gathered(abort);
-  follow(path, position, { onLog: take, onState: (state) => (tailState.value = state) }, abort);
+  follow(path, position, { onLog: take, onState: changed }, abort);
+}
+
+/** A key that has ended is asked for again, as for a search. @param {"open" | "waiting" | "ended"} state @param {import("../api/request.js").Problem} [why] */
+function changed(state, why) {
+  tailState.value = state;
+  if (why?.status === 401) problem.value = why;
 }
 
 /** Logs come in bursts: they are shown once for each frame. @param {AbortSignal} abort @returns {(log: Log) => void} */

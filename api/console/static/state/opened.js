@@ -75,10 +75,17 @@ export async function fetchLog(name, group, abort) {
 export async function openById(text) {
   const { group } = view.peek();
   const names = [`request:${text}`, .../^\d{1,19}$/.test(text) ? [text] : []];
-  const found = await Promise.allSettled(names.map((name) => fetchLog(name, group)));
+  const found = await Promise.allSettled([...names.map((name) => fetchLog(name, group)), byUpstreamId(text, group)]);
   const first = found.findIndex((one) => one.status === "fulfilled");
-  if (first >= 0) go({ open: names[first], tab: "logs" });
+  if (first >= 0) go({ open: names[first] ?? nameOf(/** @type {any} */ (found[first]).value), tab: "logs" });
   return first >= 0;
+}
+
+/** The newest log with this id of the provider. @param {string} text @param {string} group @returns {Promise<Log>} */
+async function byUpstreamId(text, group) {
+  const found = await ask(pathOf(group, "search", [["upstream_id", text], ["per_page", "1"], ["include_detail", "false"]]));
+  if (!found.data.logs.length) throw new Problem(404, "no such log");
+  return found.data.logs[0];
 }
 
 /** Open the next or the previous log of the list. @param {1 | -1} step */

@@ -8,11 +8,11 @@ export function fullTime(ms, zone) {
   return Number.isFinite(ms) ? new Date(wall(ms, zone)).toISOString().replace("T", " ").slice(0, 23) : "";
 }
 
-/** As short as the distance to `now` allows: the time of today, or the date as well. @param {number} ms @param {string} zone @param {number} now */
+/** As short as the distance to `now` allows: the time of today to the millisecond, or the date and the second. @param {number} ms @param {string} zone @param {number} now */
 export function shortTime(ms, zone, now) {
   const full = fullTime(ms, zone);
   const isToday = full.slice(0, 10) === fullTime(now, zone).slice(0, 10);
-  return isToday ? full.slice(11) : full.slice(5);
+  return isToday ? full.slice(11) : full.slice(5, 19);
 }
 
 /** A label on the axis of a chart with bars of this length. @param {number} ms @param {string} zone @param {number} step ms */
@@ -27,7 +27,8 @@ export function duration(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return "–";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < MINUTE_MS) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${String(Math.round((ms % MINUTE_MS) / 1000)).padStart(2, "0")} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
   return ms < DAY_MS ? `${(ms / HOUR_MS).toFixed(1)} h` : `${(ms / DAY_MS).toFixed(1)} d`;
 }
 
