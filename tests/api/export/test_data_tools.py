@@ -126,7 +126,7 @@ def files(api: RunningApi, tmp_path_factory: pytest.TempPathFactory) -> Mapping[
     folder = tmp_path_factory.mktemp("exports")
     paths = {name: folder / f"logs.{name}" for name in ("csv", "ndjson")}
     for name, path in paths.items():
-        path.write_bytes(api.get(f"/api/logs/export?format={name}").content)
+        path.write_bytes(api.get(f"/api/logs/export?include_detail=true&format={name}").content)
     return paths
 
 
