@@ -43,12 +43,20 @@ def large_log(number: int, created_ms: int) -> dict[str, Any]:
 def unread(api: RunningApi, path: str, *headers: str) -> Iterator[socket.socket]:
     """Send a request and never read its answer."""
     address = urlsplit(api.url)
-    lines = [f"GET {path} HTTP/1.1", "host: x", *headers, "", ""]
+    lines = [f"GET {path} HTTP/1.1", "host: localhost", *headers, "", ""]
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect((address.hostname, address.port))
         connection.sendall("\r\n".join(lines).encode())
         yield connection
+
+
+def is_answered(connection: socket.socket) -> bool:
+    """Tell whether an answer with the status 200 has begun."""
+    try:
+        return connection.recv(12, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"HTTP/1.1 200"
+    except BlockingIOError:
+        return False
 
 
 def status_of_invented_event_id(api: RunningApi) -> int:
