@@ -96,9 +96,9 @@ def log(hit: Hit, form: LogFormat) -> dict[str, Any]:
         filled[name] = _time(filled[name], form.times)
     _with_points(filled, _FLOATS)
     for name, empty in (_OBJECTS if form.with_bodies else _OBJECTS_WITHOUT_BODIES).items():
-        given = _object(source[name]) if name in source else {}
+        given = fields_of(source[name]) if name in source else {}
         if name in extra:
-            given.update(_object(extra[name]))
+            given.update(fields_of(extra[name]))
         if name == "request_detail" and not form.with_bodies:  # they may have been read for their highlights
             given = {field: value for field, value in given.items() if field not in DETAIL_BODIES}
         filled[name] = _filled(empty, given)
@@ -120,7 +120,8 @@ def detailed_log(hit: Hit, form: LogFormat) -> dict[str, Any]:
     return whole
 
 
-def _object(value: Raw) -> dict[str, Raw]:
+def fields_of(value: Raw) -> dict[str, Raw]:
+    """Return the fields of a stored object, as they were sent; none where it is no object."""
     try:
         return _FIELDS.decode(value) or {}
     except msgspec.ValidationError:  # a value of another type, in an index of an older mapping

@@ -10,15 +10,13 @@ from api.envelope import success
 from api.openapi.answers import Answer
 from api.openapi.models import Freshness
 from api.query import newest_body
-from api.request.params import Form, ParsedRequest, SearchParams
+from api.request.params import PAGING, Form, ParsedRequest, SearchParams
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 from api.store.progress import IndexProgress, read_progress
 from mappings.instant import format_rfc3339
 
-FRESHNESS_FORM = Form(
-    SearchParams, frozenset({"page", "per_page", "order", "include_detail", "highlight", "after", "as_of"})
-)
+FRESHNESS_FORM = Form(SearchParams, PAGING | {"include_detail", "as_of"})
 
 router = feature_router("freshness")
 
@@ -26,8 +24,8 @@ router = feature_router("freshness")
 async def freshness(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer when the newest log was created, and how long ago that was by the clock of this process."""
     store = services_of(request).store
-    body = {**newest_body(parsed.view, parsed.params), "_source": False}
-    [found], progress = await asyncio.gather(store.search([body]), read_progress(store))
+    newest = store.search([newest_body(parsed.view, parsed.params)])
+    [found], progress = await asyncio.gather(newest, read_progress(store))
     now_ms = time_ns() // 1_000_000
     newest_ms = next((int(hit.sort[0]) for hit in found.hits.hits if hit.sort[0] is not None), None)
     data = {

@@ -7,7 +7,7 @@ from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, Failed, err
 from api.openapi.answers import Answer
 from api.openapi.models import ErrorGroups
 from api.request.parameters import whole_number
-from api.request.params import Form, ParsedRequest
+from api.request.params import PAGING, Form, ParsedRequest
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 
@@ -15,7 +15,7 @@ MAX_GROUPS = 100
 MAX_SAMPLE = 10_000  # errors; index.max_result_window
 ERRORS_FORM = Form(
     ErrorGroupsParams,
-    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after", "code_type"}),
+    PAGING | {"include_detail", "code_type"},
     (
         whole_number("size", range(1, MAX_GROUPS + 1), "Groups, the largest first.", 20),
         whole_number("sample", range(1, MAX_SAMPLE + 1), "Errors that are read, the newest first.", 2_000),

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api.edge.exchange import Exchange, Reading, exchange_of
 from api.errors import ApiError
 from api.export.formats import Write
-from api.export.walk import Part, Reader, Walk, pages
+from api.export.walk import Part, Reader, Walk, next_of, pages
 from api.query import count_body, in_point_in_time, matching
 from api.services import Services
 from api.store.answers import Hit
@@ -62,7 +62,7 @@ class Download(Response):
         with self._exports.take(exchange.key):
             exchange.release_slot()
             async with self._store.point_in_time() as pit, self._walk(pit) as walk:
-                self._expected, first = await self._count(pit), await _next(walk)
+                self._expected, first = await self._count(pit), await next_of(walk)
                 await send({"type": "http.response.start", "status": 200, "headers": self._head()})
                 if exchange.is_head:
                     await send({"type": "http.response.body"})
@@ -105,7 +105,7 @@ class Download(Response):
             self._reading.count += len(part.hits)
             # In a thread, so that other requests are answered meanwhile.
             await _send(send, await asyncio.to_thread(self._written, compressor, part.hits))
-            part = await _next(walk)
+            part = await next_of(walk)
         if self._reading.count != self._expected:
             found = f"{self._reading.count} of {self._expected} logs were read"
             raise ApiError(500, "the export is not complete", reason=found)
@@ -126,14 +126,6 @@ class _Compressor:
 
     def end(self) -> bytes:
         return self._gzip.flush() if self._gzip else b""
-
-
-async def _next(walk: AsyncIterator[Part]) -> Part | None:
-    # In CPython 3.11 `anext(walk, None)` raises SystemError where the generator waits for something.
-    try:
-        return await anext(walk)
-    except StopAsyncIteration:
-        return None
 
 
 async def _send(send: Send, body: bytes) -> None:

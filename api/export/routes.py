@@ -14,13 +14,12 @@ from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
 from api.openapi.answers import Answer
-from api.query import BODY_FIELDS, NEVER_SHOWN
 from api.request.parameters import INT64, ORDERS, Order, Parameter, boolean, include_detail, one_of, order, whole_number
-from api.request.params import Form, ParsedRequest, SearchParams
+from api.request.params import PAGING, Form, ParsedRequest, SearchParams
 from api.request.timezone import NAMES, read_zone
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
-from api.store.documents import Source
+from api.store.documents import Source, shown_fields
 
 EXPORT_PAGE_WITH_BODIES = 500  # logs at most: a body may be a megabyte
 EXPORT_PAGE_WITHOUT_BODIES = 5_000
@@ -54,7 +53,7 @@ def _implied(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 EXPORT_FORM = Form(
     ExportParams,
-    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
+    PAGING | {"include_detail"},
     (
         order({**ORDERS, "desc": Order(), "asc": Order(descending=False)}),
         include_detail(default=False),
@@ -107,7 +106,7 @@ def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> Fi
         columns = tuple(column for column in columns if column not in BODY_COLUMNS)
     with_bodies = bool(set(columns) & set(BODY_COLUMNS))
     includes = source_fields(columns)
-    source = {"excludes": NEVER_SHOWN if with_bodies else BODY_FIELDS, **({"includes": includes} if includes else {})}
+    source = {**shown_fields(with_bodies=with_bodies), **({"includes": includes} if includes else {})}
     return File(
         walk=_walk(parsed, source, with_bodies=with_bodies),
         write=csv_rows(columns, params.timezone),
@@ -118,9 +117,8 @@ def _csv_file(parsed: ParsedRequest[ExportParams], *, is_compressed: bool) -> Fi
 
 
 def _ndjson_file(parsed: ParsedRequest[ExportParams], form: LogFormat, *, is_compressed: bool) -> File:
-    source = {"excludes": NEVER_SHOWN if form.with_bodies else BODY_FIELDS}
     return File(
-        walk=_walk(parsed, source, with_bodies=form.with_bodies),
+        walk=_walk(parsed, shown_fields(with_bodies=form.with_bodies), with_bodies=form.with_bodies),
         write=ndjson(form),
         header=b"",
         headers=_headers("application/x-ndjson", "ndjson", parsed.message),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct, structs
 
@@ -17,6 +17,9 @@ from api.store.documents import Source, parts, read_part, size_of
 EXPORT_PART_BYTES = 1_000_000  # two parts are in memory at one time, each as bytes and as rows
 EXPORT_COPIES = 3  # of a part: as it was read, as rows, and on its way to the client
 FIRST_PATIENCE_S = 2.0  # for the memory of the first part; later parts wait as long as it takes
+
+
+_Item = TypeVar("_Item")
 
 
 class Walk(Struct, frozen=True):
@@ -73,10 +76,8 @@ async def _next(
     reader: Reader, walk: Walk, found: AsyncIterator[Sequence[Hit]], patience_s: float | None
 ) -> Part | None:
     """Return the next part with its documents; None after the last one."""
-    # In CPython 3.11 `anext(found, None)` raises SystemError where the generator waits for something.
-    try:
-        hits = await anext(found)
-    except StopAsyncIteration:
+    hits = await next_of(found)
+    if hits is None:
         return None
     held = await reader.budget.take(EXPORT_COPIES * sum(size_of(hit, walk.source) for hit in hits), patience_s)
     try:
@@ -84,6 +85,15 @@ async def _next(
     except BaseException:
         held.release()
         raise
+
+
+async def next_of(items: AsyncIterator[_Item]) -> _Item | None:
+    """Return the next item; None after the last one."""
+    # In CPython 3.11 `anext(items, None)` raises SystemError where a generator waits for something.
+    try:
+        return await anext(items)
+    except StopAsyncIteration:
+        return None
 
 
 async def _parts(reader: Reader, walk: Walk) -> AsyncGenerator[Sequence[Hit], None]:

@@ -38,8 +38,12 @@ def _letters(folded: str) -> Iterator[list[str]]:
         letters, at = folded[at : at + size], at + size
         written = ["".join(each) for each in product(*[(letter, *_FORMS.get(letter, ())) for letter in letters])]
         whole = _FORMS.get(letters, ()) if size > 1 else ()
-        begun = [form for key, forms in _FORMS.items() if key.startswith(letters) for form in forms]
-        yield [*written, *whole, *(begun if at >= len(folded) else ())]
+        yield [*written, *whole, *(_begun(letters) if at >= len(folded) else ())]
+
+
+def _begun(letters: str) -> list[str]:
+    """Return the characters that are folded to something that begins with these letters."""
+    return [form for key, forms in _FORMS.items() if key.startswith(letters) for form in forms]
 
 
 def _any_of(forms: list[str]) -> str:

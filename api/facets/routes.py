@@ -14,13 +14,12 @@ from api.openapi.answers import Answer
 from api.openapi.models import Facets
 from api.query import NUMBER_FIELDS
 from api.request.parameters import Parameter, one_of, whole_number
-from api.request.params import Form, ParsedRequest, shortened
+from api.request.params import PAGING, Form, ParsedRequest, shortened
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 
 MAX_VALUES = 100
 MAX_PREFIX_LENGTH = 256  # characters
-UNUSED = frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"})
 _DIGITS = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 
 router = feature_router("facets")
@@ -61,7 +60,7 @@ def _form(fields: Sequence[str]) -> Form[FacetParams]:
         one_of("field", fields, "Only this field."),
         Parameter("prefix", _prefix, prefix, f"at most {MAX_PREFIX_LENGTH} characters, less with many accents"),
     )
-    return Form(FacetParams, UNUSED, own)
+    return Form(FacetParams, PAGING | {"include_detail"}, own)
 
 
 _EXAMPLE: dict[str, Any] = {

@@ -5,13 +5,12 @@ from functools import partial
 from typing import NamedTuple
 
 from api.envelope import LogFormat, log_pieces, success
-from api.query import BODY_FIELDS
 from api.services import Services
 from api.store.answers import Hit
-from api.store.documents import Source, parts, read_part
+from api.store.documents import Source, parts, read_part, shown_fields
 from api.store.held_answer import HeldAnswer, memory_for
 
-NEIGHBOUR_SOURCE: Source = {"excludes": BODY_FIELDS}
+NEIGHBOUR_SOURCE: Source = shown_fields(with_bodies=False)
 
 
 class Around(NamedTuple):

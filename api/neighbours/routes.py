@@ -6,27 +6,26 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.clauses import term
-from api.errors import NO_SUCH_LOG, ApiError
 from api.neighbours.answer import NEIGHBOUR_SOURCE, Around, neighbours_response
 from api.neighbours.around import DEFAULT_SHARED, SHARED, NeighboursParams, neighbour_bodies
 from api.openapi.answers import ID_IN_PATH, Answer
 from api.openapi.example import example_log
 from api.openapi.models import Neighbours
 from api.query import newest_body
-from api.request.parameters import int64, one_of, whole_number
-from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.request.parameters import one_of, whole_number
+from api.request.params import PAGING, Form, ParsedRequest, SearchParams, log_id
 from api.request.view import View
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
 from api.store.answers import Hit
 from api.store.client import Store
-from api.store.documents import read_part
+from api.store.documents import newest_hit, read_part
 from mappings.instant import Times
 
 MAX_NEIGHBOURS = 50  # on each side
 NEIGHBOURS_FORM = Form(
     NeighboursParams,
-    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after", "as_of"}),
+    PAGING | {"include_detail", "as_of"},
     (
         one_of("by", SHARED, "What the neighbours have in common with the log.", DEFAULT_SHARED),
         whole_number("size", range(1, MAX_NEIGHBOURS + 1), "Logs on each side.", 10),
@@ -46,16 +45,10 @@ async def neighbours(request: Request, parsed: ParsedRequest[NeighboursParams]) 
 
 async def _the_log(store: Store, view: View, text: str, preference: str) -> Hit:
     """Return the newest log with this id, whatever the filters say: they are for its neighbours."""
-    try:
-        number = int64(text)
-    except ValueError:
-        raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
-    newest = newest_body(view, SearchParams(include_detail=False), [term("id", number)])
-    (found,) = await store.search([newest], preference)
-    if not found.hits.hits:
-        raise ApiError(404, NO_SUCH_LOG)
-    [hit] = await read_part(store, found.hits.hits, NEIGHBOUR_SOURCE, preference=preference)
-    return hit
+    newest = newest_body(view, SearchParams(include_detail=False), [term("id", log_id(text))])
+    hit = await newest_hit(store, newest, preference)
+    [whole] = await read_part(store, [hit], NEIGHBOUR_SOURCE, preference=preference)
+    return whole
 
 
 def _example(times: Times) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from api.errors import ApiError
 from api.request.conditions import FieldValue, check_number
-from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter
+from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter, int64
 from api.request.query_language import Words
 from api.request.view import View
 
@@ -18,6 +18,7 @@ MAX_SHOWN = 80  # characters of a value or a name that a message repeats
 KEY = "key"  # a parameter of every route, where a request has no Authorization header
 # What panels of the reference gateway send and no answer here depends on: every log is final and has all its fields.
 TOLERATED = frozenset({"chunk_interval", "include_channel", "include_retry_at", "result_only"})
+PAGING = frozenset({"page", "per_page", "order", "highlight", "after"})  # what only pages of logs have
 NO_BODIES = "this key may not read bodies: they are neither answered nor searched"
 MAX_NAMED = 10  # names or words that a message lists
 
@@ -181,6 +182,14 @@ def _excluded(query: Words | None) -> list[str]:
 def _listed(names: list[str]) -> str:
     more = len(names) - MAX_NAMED
     return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def log_id(text: str) -> int:
+    """Return the id of a log in a path; raise `ApiError` 400."""
+    try:
+        return int64(text)
+    except ValueError:
+        raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
 
 
 def shortened(text: str) -> str:

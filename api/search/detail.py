@@ -8,30 +8,25 @@ from msgspec import structs
 
 from api.clauses import Body, term
 from api.envelope import LogFormat, detailed_log, success
-from api.errors import NO_SUCH_LOG, ApiError
+from api.errors import ApiError
 from api.openapi.answers import ID_IN_PATH, Answer
 from api.openapi.example import example_detail
 from api.openapi.models import DetailedLog
 from api.query import newest_body
-from api.request.parameters import int64
-from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.request.params import PAGING, Form, ParsedRequest, SearchParams, log_id
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
-from api.store.documents import read_part, source_of
+from api.store.documents import newest_hit, read_part, source_of
 from api.store.held_answer import HeldAnswer, memory_for
 
-DETAIL_FORM = Form(SearchParams, without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}))
+DETAIL_FORM = Form(SearchParams, without=PAGING | {"as_of"})
 ONE_LOG = Answer("The log.", DetailedLog, example_detail)
 router = feature_router("detail")
 
 
 async def by_id(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer the log with the id in the path; raise `ApiError` 400 or 404."""
-    text = request.path_params["id"]
-    try:
-        number = int64(text)
-    except ValueError:
-        raise ApiError(400, f"id={shortened(text)}: must be a whole number of 64 bits") from None
+    number = log_id(request.path_params["id"])
     parsed = structs.replace(parsed, given=(f"id={number}", *parsed.given))
     return await _newest(request, parsed, [term("id", number)])
 
@@ -46,19 +41,17 @@ async def by_request_id(request: Request, parsed: ParsedRequest[SearchParams]) -
 async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses: Sequence[Body] = ()) -> Response:
     """Answer the newest of the logs that match: a gateway that was reset may use an id again."""
     services, preference = services_of(request), token_hex(4)
-    (found,) = await services.store.search([newest_body(parsed.view, parsed.params, clauses)], preference)
-    if not found.hits.hits:
-        raise ApiError(404, NO_SUCH_LOG)
+    hits = [await newest_hit(services.store, newest_body(parsed.view, parsed.params, clauses), preference)]
     if parsed.params.include_detail:
         reading(request, parsed).count = 1
     source = source_of(parsed.view, parsed.params)
     form = LogFormat(parsed.params.include_detail, services.settings.api_times)
 
     async def pieces() -> AsyncGenerator[bytes, None]:
-        [hit] = await read_part(services.store, found.hits.hits, source, preference=preference)
+        [hit] = await read_part(services.store, hits, source, preference=preference)
         yield success(detailed_log(hit, form), parsed.message)
 
-    return HeldAnswer(services.budget, memory_for(found.hits.hits, source, written=2), pieces)
+    return HeldAnswer(services.budget, memory_for(hits, source, written=2), pieces)
 
 
 add_both_forms(

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from api.envelope import DETAIL_BODIES
+from api.envelope import DETAIL_BODIES, fields_of
 from api.request.query_language import Word, Words
 from api.search.fragments import FRAGMENTS, fragments
 from api.store.answers import Hit
@@ -48,7 +48,7 @@ def _phrases(word: Word) -> Iterator[str]:
 
 
 def _texts(source: Mapping[str, Raw]) -> Iterator[tuple[str, str]]:
-    detail = _object(source.get("request_detail", _NULL))
+    detail = fields_of(source.get("request_detail", _NULL))
     for name, raw in (("content", source.get("content")), *((name, detail.get(name)) for name in DETAIL_BODIES)):
         if text := _string(raw):
             yield name, text
@@ -77,10 +77,3 @@ def _matches(value: str, query: Words) -> Iterator[bool]:
 def _string(raw: Raw | None) -> str | None:
     value = msgspec.json.decode(raw) if raw else None
     return value if isinstance(value, str) else None
-
-
-def _object(raw: Raw) -> Mapping[str, Raw]:
-    try:
-        return msgspec.json.decode(raw, type=dict[str, Raw] | None) or {}
-    except msgspec.ValidationError:  # a value of another type, in an index of an older mapping
-        return {}

@@ -10,7 +10,7 @@ from api.errors import ApiError
 from api.openapi.answers import Answer
 from api.openapi.models import Stats
 from api.request.parameters import Parameter, boolean, one_of, whole_number
-from api.request.params import Form, ParsedRequest
+from api.request.params import PAGING, Form, ParsedRequest
 from api.request.timezone import NAMES, in_zone, read_zone
 from api.request.view import View
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
@@ -25,7 +25,7 @@ MAX_TOP = 100
 MAX_WINDOW_MS = 800 * DAY_MS  # a longer window means "all": bars that begin in 1970 would show nothing
 STATS_FORM = Form(
     StatsParams,
-    frozenset({"page", "per_page", "order", "include_detail", "highlight", "after"}),
+    PAGING | {"include_detail"},
     (
         one_of("interval", INTERVALS, "Length of a bar of the histogram; without it, the one that fits."),
         Parameter("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),

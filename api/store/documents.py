@@ -11,8 +11,8 @@ from typing import Any
 from msgspec import structs
 
 from api.clauses import Body
-from api.errors import ApiError
-from api.query import BODY_FIELDS, SIZES, in_point_in_time
+from api.errors import NO_SUCH_LOG, ApiError
+from api.query import BODY_FIELDS, NEVER_SHOWN, SIZES, in_point_in_time
 from api.request.params import SearchParams
 from api.request.view import View
 from api.store.answers import Hit
@@ -25,6 +25,11 @@ PART_BYTES = 2_000_000  # of documents in one part; one that is larger is a part
 UNKNOWN_BYTES = 500_000  # assumed of a document that was indexed before sizes were stored
 
 
+def shown_fields(*, with_bodies: bool) -> dict[str, Any]:
+    """Return the `_source` of what answers show of a log, with its bodies or without them."""
+    return {"excludes": NEVER_SHOWN if with_bodies else BODY_FIELDS}
+
+
 def source_of(view: View, params: SearchParams) -> Source:
     """Return which fields of its documents a search reads. The bodies are read for their highlights too.
 
@@ -32,7 +37,7 @@ def source_of(view: View, params: SearchParams) -> Source:
     saves.
     """
     for_highlights = bool(view.bodies and params.highlight and params.query)
-    return True if params.include_detail or for_highlights else {"excludes": BODY_FIELDS}
+    return True if params.include_detail or for_highlights else shown_fields(with_bodies=False)
 
 
 def size_of(hit: Hit, source: Source = True) -> int:
@@ -67,6 +72,14 @@ def documents_body(ids: Sequence[str], indices: Sequence[str], source: Source) -
         "track_total_hits": False,
         "_source": source,
     }
+
+
+async def newest_hit(store: Store, body: Body, preference: str) -> Hit:
+    """Return the log that `api.query.newest_body` finds, without its document; raise `ApiError` 404 for none."""
+    (found,) = await store.search([body], preference)
+    if not found.hits.hits:
+        raise ApiError(404, NO_SUCH_LOG)
+    return found.hits.hits[0]
 
 
 async def read_part(

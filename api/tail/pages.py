@@ -9,11 +9,11 @@ from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shard, Shards
 from api.clauses import Body
 from api.envelope import LogFormat, log
-from api.query import BODY_FIELDS, NEVER_SHOWN, WITHOUT_SOURCE, matching
+from api.query import WITHOUT_SOURCE, matching
 from api.request.params import P, ParsedRequest
 from api.store.answers import Hit
 from api.store.client import Store
-from api.store.documents import Source, documents_body, parts, size_of, with_documents
+from api.store.documents import Source, documents_body, parts, shown_fields, size_of, with_documents
 from api.store.shared_reads import SharedReads
 from mappings.instant import Times
 
@@ -39,7 +39,7 @@ class TailSelection(Struct, frozen=True):
     @property
     def source(self) -> Source:
         """Return which fields of its documents a tail reads."""
-        return {"excludes": NEVER_SHOWN if self.form.with_bodies else BODY_FIELDS}
+        return shown_fields(with_bodies=self.form.with_bodies)
 
 
 class TailPage(Struct, frozen=True):

@@ -11,7 +11,7 @@ from api.errors import ApiError
 from api.openapi.answers import Answer
 from api.query import matching, trial_body
 from api.request.parameters import Parameter
-from api.request.params import Form, ParsedRequest, SearchParams, shortened
+from api.request.params import PAGING, Form, ParsedRequest, SearchParams, shortened
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
 from api.tail.pages import selection
@@ -28,7 +28,7 @@ class TailParams(SearchParams, frozen=True, kw_only=True):
 
 TAIL_FORM = Form(
     TailParams,
-    without=frozenset({"page", "per_page", "order", "highlight", "after", "as_of"}),
+    without=PAGING | {"as_of"},
     own=(
         Parameter(
             "last_event_id",
