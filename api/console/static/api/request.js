@@ -20,6 +20,11 @@ export class Problem extends Error {
   }
 }
 
+/** Any error as a problem. @param {unknown} error */
+export function asProblem(error) {
+  return error instanceof Problem ? error : new Problem(-1, String(error));
+}
+
 /** @typedef {[string, string][]} Params */
 
 /** @param {string} key */

@@ -5,7 +5,7 @@
  */
 
 import { readLog } from "../api/logs.js";
-import { Problem, ask, keyChanges, pathOf } from "../api/request.js";
+import { asProblem, ask, keyChanges, pathOf } from "../api/request.js";
 import { resolveWindow } from "../time/range.js";
 import { zoneName } from "../time/zone.js";
 import { batch, effect, signal, untracked } from "../ui.js";
@@ -13,7 +13,7 @@ import { preferences } from "./preferences.js";
 import { filters, pageParams, searchKey } from "./params.js";
 import { adjust, view } from "./view.js";
 
-/** @typedef {import("../types.d.ts").View} View */
+/** @typedef {import("../types.d.ts").View} View @typedef {import("../api/request.js").Problem} Problem */
 
 export const FACET_VALUES = 8;
 export const ERROR_SAMPLE = 2000;
@@ -165,9 +165,4 @@ async function openOwnGroup(shown) {
   } catch {
     return false;
   }
-}
-
-/** @param {unknown} error */
-function asProblem(error) {
-  return error instanceof Problem ? error : new Problem(-1, String(error));
 }

@@ -2,7 +2,7 @@
 /** The log that the drawer shows: asked for with its bodies, one request for each log that is opened. */
 
 import { readDetail, readLog } from "../api/logs.js";
-import { Problem, ask, keyChanges, pathOf } from "../api/request.js";
+import { Problem, asProblem, ask, keyChanges, pathOf } from "../api/request.js";
 import { readBodies } from "../conversation/thread.js";
 import { effect, signal, untracked } from "../ui.js";
 import { nameOf } from "./params.js";
@@ -53,7 +53,7 @@ async function follow(name, group, abort) {
     if (!abort.aborted) opened.value = { name, log, readings, problem: null };
   } catch (error) {
     if (abort.aborted) return;
-    opened.value = { name, log: known(name), readings: null, problem: error instanceof Problem ? error : new Problem(-1, String(error)) };
+    opened.value = { name, log: known(name), readings: null, problem: asProblem(error) };
   }
 }
 
