@@ -20,8 +20,9 @@ setup: .venv/ready ## create .venv with all dependencies, from the lock file
 run: setup ## run Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C stops everything
 	@exec $(BIN)/python -m stack run
 
-test: setup ## run all tests, with their own servers
-	@exec $(BIN)/python -m pytest
+WORKERS ?= 2
+test: setup ## run all tests, in WORKERS=2 processes with their own servers
+	@exec $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 MINUTES ?= 15
 soak: setup ## fuzz the API, then inject faults at random: MINUTES=15 SEED=… (printed if not given)

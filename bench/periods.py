@@ -62,7 +62,7 @@ def _measure(
     admin = ElasticsearchAdmin(servers.elasticsearch_url)
     try:
         indexing = time_indexer(servers, job, plan.events)
-        admin.wait_for_merges()
+        admin.wait_for_merges(job.target.alias)
         with running_api(servers, job.target.alias) as (url, _), search_connection(url) as api:
             p50s_ms = [time_api(api, search, plan.searches).p50 for search in searches]
     finally:

@@ -33,11 +33,19 @@ BOTH_VERSIONS = (
     "system/test_indexer.py",
 )
 
+SLOWEST = ("system", "repository", "stack")  # folders whose tests wait for servers to fail and recover
+
 pytest_plugins = ("tests.support.faults.rig",)  # the fixture of the fault tests
 # The same examples each time, however slow the machine: who changes nothing sees no other result. `make soak` searches.
 settings.register_profile("gate", deadline=None, derandomize=True, database=None)
 settings.load_profile("gate")
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the slowest files first, so that no worker waits for one that has begun last."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] not in SLOWEST)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,15 +63,18 @@ def newest_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers
 
 
 @pytest.fixture(scope="session")
-def servers(
-    request: pytest.FixtureRequest, newest_servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Servers]:
-    """The servers of a test: those of the run, or the same Kafka and Elasticsearch 8."""
-    if getattr(request, "param", "9") == "9":
-        yield newest_servers
-    else:
-        with elasticsearch_8(tmp_path_factory.mktemp("elasticsearch-8")) as url:
-            yield newest_servers._replace(elasticsearch_url=url)
+def older_servers(newest_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The same Kafka, and Elasticsearch 8."""
+    with elasticsearch_8(tmp_path_factory.mktemp("elasticsearch-8")) as url:
+        yield newest_servers._replace(elasticsearch_url=url)
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """The servers of a test."""
+    name = "newest_servers" if getattr(request, "param", "9") == "9" else "older_servers"
+    running: Servers = request.getfixturevalue(name)
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,8 @@ class Middleware:
                 with self._metrics.in_flight.track_inprogress():
                     await self._admit(exchange, receive)
             finally:
-                self._record(exchange)
                 _audit(exchange)
+                self._record(exchange)  # the last line of a request
 
     async def _admit(self, exchange: Exchange, receive: Receive) -> None:
         if not (self._is_locked or is_for_this_machine(exchange.scope["headers"])):

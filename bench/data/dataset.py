@@ -53,7 +53,7 @@ def _load(admin: ElasticsearchAdmin, dataset: Dataset, progress: Progress) -> No
     send(admin.url, pack(reported, LOAD_OPTIONS.bulk_bytes), LOAD_OPTIONS.in_flight)
     admin.refresh(alias)
     progress("waiting for merges to end")
-    admin.wait_for_merges()
+    admin.wait_for_merges(alias)
     admin.refresh(alias)
 
 

@@ -35,7 +35,7 @@ class ElasticsearchAdmin:
         indices.install_template()
         if missing := indices.prepare(aliases):
             raise CommandError(next(iter(missing.values())))
-        self.wait_for_merges()
+        self.wait_for_merges(target.alias)
 
     def delete_indices(self, alias: str) -> None:
         """Delete the indices of an alias and wait until they are gone."""
@@ -69,11 +69,14 @@ class ElasticsearchAdmin:
                 raise CommandError(f"{found:,} of {wanted:,} logs are searchable, no more for {STALL_TIMEOUT_S} s.")
             time.sleep(COUNT_INTERVAL_S)
 
-    def wait_for_merges(self) -> None:
-        """Return when no segments have been merged for WITHOUT_MERGES_S."""
+    def wait_for_merges(self, alias: str) -> None:
+        """Return when no segments of an alias have been merged for WITHOUT_MERGES_S.
+
+        The indices of others count for nothing: on a server in use their merges need not end.
+        """
         last_merge = time.monotonic()
         while time.monotonic() - last_merge < WITHOUT_MERGES_S:
-            if self._merges():
+            if self._merges(alias):
                 last_merge = time.monotonic()
             time.sleep(COUNT_INTERVAL_S)
 
@@ -86,6 +89,6 @@ class ElasticsearchAdmin:
             self._client.indices.get(index=f"{alias}-*", expand_wildcards="all", filter_path="*.settings.index.uuid")
         )
 
-    def _merges(self) -> int:
-        nodes = self._client.nodes.stats(metric="indices", index_metric="merge")["nodes"].values()
-        return sum(node["indices"]["merges"]["current"] for node in nodes)
+    def _merges(self, alias: str) -> int:
+        stats = self._client.indices.stats(index=f"{alias}-*", metric="merge", expand_wildcards="all")
+        return int(stats["_all"]["total"].get("merges", {}).get("current", 0))

@@ -23,7 +23,7 @@ def time_indexer(servers: MeasuredServers, job: IndexerJob, events: int) -> Inde
     """Index the whole topic and time it. The indices are deleted before; the indexer creates them."""
     admin = ElasticsearchAdmin(servers.elasticsearch_url)
     admin.delete_indices(job.target.alias)
-    admin.wait_for_merges()
+    admin.wait_for_merges(job.target.alias)
     started = time.monotonic()
     with running_indexer(servers, job) as indexer:
         wait_for_assignment(indexer)

@@ -63,21 +63,23 @@ def test_stored_then_there_already_then_newer(logs: Logs, target: str) -> None:
     "value",
     [
         b'{"created_at":"never"}',
-        b'{"created_at":%d,"code":"200"}' % NOW,
-        b'{"created_at":%d,"code":{"a":1}}' % NOW,
-        b'{"created_at":%d,"a":1,"a":2}' % NOW,
-        b'{"created_at":%d,"metadata":{"a":"1","a":"2"}}' % NOW,
-        b'{"created_at":%d,"":1}' % NOW,
-        b'{"created_at":%d,"x":NaN}' % NOW,
-        b'{"created_at":%d,"x":"\xff"}' % NOW,
-        b'{"created_at":%d,"metadata":{"%s":"v"}}' % (NOW, b"k" * 40_000),
-        b'{"created_at":%d,"x":}' % NOW,
+        b'{"created_at":NOW,"code":"200"}',
+        b'{"created_at":NOW,"code":{"a":1}}',
+        b'{"created_at":NOW,"a":1,"a":2}',
+        b'{"created_at":NOW,"metadata":{"a":"1","a":"2"}}',
+        b'{"created_at":NOW,"":1}',
+        b'{"created_at":NOW,"x":NaN}',
+        b'{"created_at":NOW,"x":"\xff"}',
+        b'{"created_at":NOW,"metadata":{"%s":"v"}}' % (b"k" * 40_000),
+        b'{"created_at":NOW,"x":}',
         b"[1]",
     ],
 )
 def test_a_document_that_can_never_be_stored_is_a_dead_letter_and_its_neighbours_are_stored(
     logs: Logs, target: str, value: bytes
 ) -> None:
+    value = value.replace(b"NOW", b"%d" % NOW)
+
     assert send(logs, good(target), put(target, value), good(target, "other")) == [
         Outcome.INDEXED,
         Outcome.DEAD_LETTER,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event as Signal
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,18 @@ def rig_on(pipeline: Pipeline) -> Iterator[Rig]:
         wire_to_elasticsearch(servers.elasticsearch_url, journal) as elastic,
     ):
         yield Rig(pipeline, kafka, elastic, journal, Oracle(pipeline, journal))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker has to tell to the process that prints it."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["told"] = TOLD
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker had to tell; a worker that crashed has told nothing."""
+    TOLD.extend(getattr(node, "workeroutput", {}).get("told", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
