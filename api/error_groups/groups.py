@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from api.clauses import Body
-from api.error_groups.folding import folded, query_of
+from api.error_groups.folding import MAX_MESSAGE, folded, query_of
 from api.query import count_body, matching, page_body
 from api.request.params import SearchParams
 from api.request.view import View
@@ -40,12 +40,17 @@ class Failed(Struct, frozen=True):
     group: str | None = None
     code: int | None = None
 
+    @property
+    def characters(self) -> int:
+        """Return the length of its texts."""
+        return sum(len(text or "") for text in (self.request_id, self.content, self.model, self.group))
+
 
 def error_bodies(view: View, params: ErrorGroupsParams) -> list[Body]:
-    """Return the bodies: the newest errors without their bodies, and the number of all of them."""
+    """Return the bodies: the newest errors with their sizes alone, and the number of all of them."""
     errors = only_errors(params)
     newest = structs.replace(errors, per_page=params.sample, include_detail=False)
-    return [{**page_body(view, newest), "_source": SOURCE}, count_body(matching(view, errors))]
+    return [page_body(view, newest), count_body(matching(view, errors))]
 
 
 def only_errors(params: ErrorGroupsParams) -> ErrorGroupsParams:
@@ -54,8 +59,8 @@ def only_errors(params: ErrorGroupsParams) -> ErrorGroupsParams:
 
 
 def read_failed(hits: Iterable[Hit]) -> list[Failed]:
-    """Return the errors of a page."""
-    return [_FAILED.decode(msgspec.json.encode(hit.source)) for hit in hits]
+    """Return errors with as much of their messages as is folded."""
+    return [_cut(_FAILED.decode(msgspec.json.encode(hit.source))) for hit in hits]
 
 
 def grouped(errors: Sequence[Failed], total: int, size: int, fields: Sequence[str]) -> dict[str, Any]:
@@ -95,6 +100,10 @@ def _group(
         **{field: _top(errors, field) for field in fields},
         "example": {"id": newest.id or 0, "request_id": newest.request_id or "", "content": newest.content or ""},
     }
+
+
+def _cut(error: Failed) -> Failed:
+    return structs.replace(error, content=(error.content or "")[:MAX_MESSAGE])
 
 
 def _top(errors: Sequence[Failed], field: str) -> dict[str, Any]:

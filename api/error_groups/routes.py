@@ -1,15 +1,20 @@
 """The error routes: failed requests in groups of the same message."""
 
+import asyncio
+from secrets import token_hex
+
 from fastapi import Request, Response
 
 from api.envelope import success
-from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, Failed, error_bodies, grouped, read_failed
+from api.error_groups.groups import GROUP_FIELDS, ErrorGroupsParams, Failed, error_bodies, grouped
+from api.error_groups.sample import memory_of, read_errors
 from api.openapi.answers import Answer
 from api.openapi.models import ErrorGroups
 from api.request.parameters import whole_number
 from api.request.params import PAGING, Form, ParsedRequest
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
+from api.store.held_answer import PATIENCE_S
 
 MAX_GROUPS = 100
 MAX_SAMPLE = 10_000  # errors; index.max_result_window
@@ -29,11 +34,19 @@ async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams
     """Answer the newest errors that match, in groups."""
     services = services_of(request)
     parsed = await services.moments.resolve(parsed)
-    page, counted = await services.store.search(error_bodies(parsed.view, parsed.params))
     fields = GROUP_FIELDS if parsed.view.group is None else tuple(field for field in GROUP_FIELDS if field != "group")
-    errors = read_failed(page.hits.hits)
-    data = grouped(errors, max(counted.total, len(errors)), parsed.params.size, fields)
-    return Response(success(data, parsed.message), media_type="application/json")
+    preference = token_hex(4)
+    with await services.budget.take(memory_of(parsed.params.sample), PATIENCE_S):
+        page, counted = await services.store.search(error_bodies(parsed.view, parsed.params), preference)
+        errors = await read_errors(services.store, page.hits.hits, preference)
+        # In a thread, so that other requests are answered meanwhile.
+        data = await asyncio.to_thread(grouped, errors, max(counted.total, len(errors)), parsed.params.size, fields)
+    message = "; ".join(filter(None, (parsed.message, _note(len(errors), len(page.hits.hits)))))
+    return Response(success(data, message), media_type="application/json")
+
+
+def _note(read: int, found: int) -> str:
+    return f"the errors are large: the newest {read} of {found} were read" if read < found else ""
 
 
 _FAILED = Failed(

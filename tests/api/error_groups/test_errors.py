@@ -1,6 +1,7 @@
 """Failed requests in groups of the same message, with exact figures of what was read."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers
 from tests.support.times import NOON_MS
+from tests.support.waiting import LONG_S
 
 
 def _event(number: int) -> Event:
@@ -71,6 +73,30 @@ def test_errors_with_the_same_message_are_one_group(api: RunningApi) -> None:
             "content": "limit 97, please try again in 97 seconds",
         },
     }
+
+
+def test_large_errors_are_read_as_far_as_they_fit_and_cost_a_bounded_part_of_memory(
+    servers: Servers, logs: Logs
+) -> None:
+    for begin in range(0, 120, 20):
+        logs.store([_large(number) for number in range(begin, begin + 20)])
+    store = {"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": logs.alias}
+    with running_api(store) as api, ThreadPoolExecutor(4) as clients:
+        before_mb = api.highest_rss_mb()
+        answers = list(clients.map(lambda path: api.get(path, timeout=LONG_S).json(), ["/api/logs/errors"] * 4))
+        more_mb = api.highest_rss_mb() - before_mb
+
+    found = answers[0]["data"]
+    assert [answer["data"]["read"] for answer in answers] == [found["read"]] * 4
+    assert (found["total"], found["distinct"]) == (120, 1)
+    assert 1 <= found["read"] < 120
+    assert f"the newest {found['read']} of 120 were read" in answers[0]["message"]
+    assert len(found["errors"][0]["example"]["content"]) == 2_000
+    assert more_mb < 150  # their messages alone are 480 MB
+
+
+def _large(number: int) -> Event:
+    return {**_event(9), "id": number, "created_at": NOON_MS + number, "content": "x" * 1_000_000}
 
 
 def test_the_answer_says_how_far_back_it_read(api: RunningApi) -> None:
