@@ -76,6 +76,11 @@ def search_end(result: SearchResult, message: str) -> bytes:
     return b"]," + success(rest, message).removeprefix(b'{"data":{')
 
 
+def menu_characters(result: SearchResult) -> int:
+    """Return the length of all values of the menus."""
+    return sum(len(str(bucket.key)) for menu in result.menus.values() for bucket in menu.buckets)
+
+
 def success(data: Any, message: str) -> bytes:
     """Return the envelope around the data of any route."""
     return msgspec.json.encode({"data": data, "message": message, "success": True})

@@ -17,6 +17,7 @@ from api.request.parameters import Parameter, one_of, whole_number
 from api.request.params import PAGING, Form, ParsedRequest, shortened
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
+from api.store.held_answer import written_answer
 
 MAX_VALUES = 100
 MAX_PREFIX_LENGTH = 256  # characters
@@ -36,7 +37,7 @@ async def facets(request: Request, parsed: ParsedRequest[FacetParams]) -> Respon
     counted = {field: facet(field, each) for count, each in zip(asked, found, strict=True) for field in count.fields}
     in_order = {field: counted[field] for field in fields if field in counted}
     body = success({"total": found[0].total, "facets": in_order}, parsed.message)
-    return Response(body, media_type="application/json")
+    return written_answer(services.budget, body)
 
 
 def _check_prefix(params: FacetParams) -> None:

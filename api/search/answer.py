@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from api.envelope import SEARCH_BEGIN, LogFormat, SearchResult, log_pieces, search_end
+from api.envelope import SEARCH_BEGIN, LogFormat, SearchResult, log_pieces, menu_characters, search_end
 from api.search.find import Asked
 from api.search.highlights import Room, highlights
 from api.services import Services
@@ -18,6 +18,8 @@ from api.store.held_answer import HeldAnswer, memory_for
 def search_response(services: Services, asked: Asked, result: SearchResult, message: str) -> HeldAnswer:
     """Return the answer of a search."""
     memory = memory_for(result.hits, source_of(asked.view, asked.params))
+    # The menus are there twice: as they were read, and as they are written.
+    memory = memory._replace(size_bytes=memory.size_bytes + 2 * menu_characters(result))
     return HeldAnswer(services.budget, memory, partial(_pieces, services, asked, result, message))
 
 

@@ -19,6 +19,7 @@ from api.stats.intervals import INTERVALS, MAX_BARS, TimeRange, fitting_interval
 from api.stats.measures import StatsParams, bars, bounds_body, note, stats_body, tops, totals, totals_body
 from api.store.answers import Found
 from api.store.client import Store
+from api.store.held_answer import written_answer
 from mappings.instant import DAY_MS
 
 MAX_TOP = 100
@@ -46,7 +47,7 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
     parsed = await services.moments.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
     message = "; ".join(filter(None, (parsed.message, note(data))))
-    return Response(success(data, message), media_type="application/json")
+    return written_answer(services.budget, success(data, message))
 
 
 async def _figures(store: Store, view: View, params: StatsParams) -> dict[str, Any]:

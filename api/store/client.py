@@ -18,6 +18,7 @@ from api.query import PIT_KEEP_ALIVE, has_range, trial_body
 from api.settings import ApiSettings
 from api.store.answers import Found, read_answers
 from api.store.error_words import why_no_answer, words_of_error
+from api.store.large_answers import LargeAnswers, TakingTurns
 from api.store.liveness import Liveness, unavailable
 
 LARGE_READS = 2  # of documents, at one time
@@ -70,6 +71,7 @@ def open_client(settings: ApiSettings, connections: int) -> AsyncElasticsearch:
         **{**options, "max_retries": len(options["hosts"])},
         retry_on_status=(),
         connections_per_node=connections,
+        node_class=TakingTurns,
         serializers=dict.fromkeys((_COMPATIBLE, "application/json"), _PassThrough()),
     )
 
@@ -87,6 +89,7 @@ class Store:
         self._metrics = metrics
         # Each takes some milliseconds to decode. Forty that arrive together would hold up everything else for a second.
         self.large_reads = asyncio.Semaphore(LARGE_READS)
+        self._large_answers = LargeAnswers()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -104,12 +107,14 @@ class Store:
         lines = b"".join(self._lines(body, target) for body in bodies)
         # The extra round inside the cluster pays only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
-        return _checked(await self.request("POST", "/_msearch", params, lines))
+        with self._large_answers.reading():
+            return _checked(await self.request("POST", "/_msearch", params, lines))
 
     async def search_shard(self, body: Body, index: str, shard: int) -> Found:
         """Return the answer of one shard to a body; raise `ApiError` where it is not whole."""
         header = {"index": index, "preference": f"_shards:{shard}", **_WHOLE_RESULTS}
-        [found] = _checked(await self.request("POST", "/_msearch", body=self._pair(header, body)))
+        with self._large_answers.reading():
+            [found] = _checked(await self.request("POST", "/_msearch", body=self._pair(header, body)))
         return found
 
     async def try_search(self) -> None:

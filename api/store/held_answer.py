@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.store.answers import Hit
-from api.store.budget import Budget
+from api.store.budget import SMALL_BYTES, Budget
 from api.store.documents import Source, parts, size_of
 
 PATIENCE_S = 2.0  # for memory; a request that waits longer gets a 503
@@ -34,6 +34,18 @@ def memory_for(hits: Sequence[Hit], source: Source, written: int = 1) -> Memory:
     is_whole = sum(sizes) <= WHOLE_BYTES
     # A part is there as it was read, as it is written, and on its way to the client.
     return Memory(is_whole, (sum(sizes) if is_whole else max(sizes)) + 2 * written * max(sizes))
+
+
+def written_answer(budget: Budget, body: bytes) -> Response:
+    """Return an answer that is written already; a large one holds its memory until the client has read it."""
+    if len(body) <= SMALL_BYTES:
+        return Response(body, media_type="application/json")
+    return HeldAnswer(budget, Memory(is_whole=True, size_bytes=2 * len(body)), lambda: _pieces(body))
+
+
+async def _pieces(body: bytes) -> AsyncGenerator[bytes, None]:
+    for begin in range(0, len(body), SENT_BYTES):
+        yield body[begin : begin + SENT_BYTES]
 
 
 class HeldAnswer(Response):

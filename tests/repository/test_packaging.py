@@ -102,7 +102,7 @@ def test_every_import_is_declared() -> None:
 
 
 def test_every_dependency_is_imported_or_named_here() -> None:
-    tools = {"mypy", "openapi-python-client", "ruff", "setuptools", "schemathesis"}
+    tools = {"mypy", "openapi-python-client", "pytest-xdist", "ruff", "setuptools", "schemathesis"}
     used_by_a_library = {"orjson", "psycopg", "pymysql"}  # `elasticsearch.OrjsonSerializer`, drivers of SQLAlchemy
     groups = PROJECT["dependency-groups"]
     all_declared = declared([*RUNTIME, *groups["dev"], *groups["stack"]])

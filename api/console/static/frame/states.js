@@ -49,7 +49,7 @@ function Failed() {
     return () => clearTimeout(timer);
   }, [wrong]);
   return html`<div class="state" role="alert"><h2>${t(wrong.status === 0 ? "failed.away" : wrong.status === 504 ? "failed.slow" : "failed.title")}</h2>
-    <p>${wrong.message}</p>${isTemporary && html`<p class="dim">${t("failed.again")}</p>`}<button class="primary" onClick=${refresh}>${t("failed.retry")}</button></div>`;
+    <p>${wrong.message}</p>${isTemporary && html`<p class="dim">${t("failed.again")}</p>`}<button class="primary" onClick=${() => refresh()}>${t("failed.retry")}</button></div>`;
 }
 
 /** @param {{isRefused: boolean}} props */

@@ -21,7 +21,7 @@ export function Tools() {
   const total = page.value?.total;
   return html`<div class="tools">
     <b class="total" role="status">${total === undefined ? "" : t("list.total", { n: count(total) })}</b>
-    ${newer.value > 0 && html`<button class="pill" onClick=${refresh}>${t("list.newer", { n: count(newer.value) })}</button>`}
+    ${newer.value.count > 0 && html`<button class="pill" onClick=${() => refresh(newer.value.asOf)}>${t("list.newer", { n: count(newer.value.count) })}</button>`}
     <${LiveNote} />
     ${[message.value, ignored.value.length ? t("address.ignored", { names: ignored.value.join(", ") }) : ""].filter(Boolean).map((text) => html`<span class="note" role="status">${text}</span>`)}
     <span class="space"></span>
@@ -33,7 +33,7 @@ function LiveNote() {
   if (!view.value.live) return null;
   if (isPaused.value) return html`<button class="pill" onClick=${resume}>${t("live.paused", { n: count(waiting.value.length) })}</button>`;
   if (tailState.value === "open") return html`<button class="pill live" onClick=${pause}><i class="dot ok"></i>${t("live.open", { n: count(arrived.value.length) })}</button>`;
-  if (tailState.value === "ended") return html`<button class="pill" onClick=${refresh}><i class="dot warn"></i>${t("live.ended")}</button>`;
+  if (tailState.value === "ended") return html`<button class="pill" onClick=${() => refresh()}><i class="dot warn"></i>${t("live.ended")}</button>`;
   return html`<span class="pill"><i class="dot warn"></i>${t("live.waiting")}</span>`;
 }
 
@@ -47,7 +47,7 @@ export function LiveSwitch() {
   const { live } = view.value;
   const turn = () => search({ live: !live, order: "created_at-desc" });
   return html`<button class="live-switch" aria-pressed=${live} title=${t("live.title")} onClick=${turn}><${Icon} name=${live ? "stop" : "play"} /> ${t("live.label")}</button>
-    <button class="icon refresh" title=${t("list.refresh")} aria-label=${t("list.refresh")} onClick=${refresh}><${Icon} name="refresh" /></button>`;
+    <button class="icon refresh" title=${t("list.refresh")} aria-label=${t("list.refresh")} onClick=${() => refresh()}><${Icon} name="refresh" /></button>`;
 }
 
 function Columns() {

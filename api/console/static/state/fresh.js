@@ -11,13 +11,16 @@ const PAUSE_MS = 15_000;
 
 /** @type {import("../vendor/signals.d.ts").Signal<import("../types.d.ts").Freshness | null>} */
 export const freshness = signal(/** @type {import("../types.d.ts").Freshness | null} */ (null));
-/** Logs that the search would find beyond those that are shown. */
-export const newer = signal(0);
+/** Logs that the search finds beyond those that are shown, at a later moment. */
+export const newer = signal({ count: 0, asOf: "now" });
+/** The newest log at the last check, and whether the check saw it: a moment may be a second old. */
+let last = { newest: "", isSeen: false };
 
 /** Ask from time to time, while somebody looks. */
 export function startFreshness() {
   page.subscribe((found) => {
-    newer.value = 0;
+    newer.value = { count: 0, asOf: "now" };
+    last = { newest: "", isSeen: false };
     if (found && !freshness.peek()) check();
   });
   for (const figures of [errorGroups, stats]) {
@@ -30,13 +33,16 @@ async function check() {
   const shown = view.peek();
   const before = page.peek();
   try {
-    const newest = freshness.peek()?.newest;
+    const isFirst = !freshness.peek();
     freshness.value = (await ask(pathOf(shown.group, "freshness"))).data;
-    const mayHaveMore = shown.tab === "logs" && !shown.live && before && !shown.to && newest && newest !== freshness.peek()?.newest;
-    if (!mayHaveMore) return;
-    const params = /** @type {[string, string][]} */ ([...filters(shown, loadedWindow.peek()), ["per_page", "1"], ["include_detail", "false"]]);
+    const newest = freshness.peek()?.newest ?? "";
+    const isKnown = newest === last.newest;
+    if (isFirst || shown.tab !== "logs" || shown.live || !before || shown.to || (isKnown && last.isSeen)) return;
+    const params = /** @type {[string, string][]} */ ([...filters(shown, loadedWindow.peek()), ["per_page", "1"], ["include_detail", "false"], ["as_of", "now"]]);
     const found = await ask(pathOf(shown.group, "search", params));
-    if (page.peek() === before) newer.value = Math.max(found.data.total - before.total, 0);
+    if (page.peek() !== before) return;
+    newer.value = { count: Math.max(found.data.total - before.total, 0), asOf: found.data.as_of };
+    last = { newest, isSeen: isKnown };
   } catch {
     freshness.value = null; // the list itself says what is wrong
   }

@@ -39,8 +39,12 @@ export const message = signal("");
 export const loadedWindow = typed(/** @type {import("./params.js").Window} */ ({ start: null, end: null }));
 /** Grows to ask everything again. */
 const asks = signal(0);
+/** The moment that the next search shows. */
+let moment = "now";
 
-export function refresh() {
+/** Ask everything again. @param {string} [asOf] a moment that is known to have more logs */
+export function refresh(asOf = "now") {
+  moment = asOf;
   if (view.peek().page !== 1 && !view.peek().live) adjust({ page: 1 });
   asks.value += 1;
 }
@@ -86,7 +90,8 @@ async function load(shown, isSameSearch, abort) {
 /** @param {View} shown @param {boolean} isSameSearch @param {AbortSignal} abort */
 async function loadLogs(shown, isSameSearch, abort) {
   const window = isSameSearch ? loadedWindow.value : windowOf(shown);
-  const asOf = isSameSearch ? (page.value?.as_of ?? "now") : "now";
+  const asOf = isSameSearch ? (page.value?.as_of ?? "now") : moment;
+  moment = "now";
   const found = await ask(pathOf(shown.group, "search", pageParams(shown, window, asOf)), abort);
   if (abort.aborted) return;
   found.data.logs.forEach(readLog);
