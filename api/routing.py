@@ -71,10 +71,10 @@ def add_both_forms(router: APIRouter, endpoint: Endpoint[P]) -> None:
     group_form = endpoint.group_form or endpoint.form
 
     async def of_group(request: Request, group: Group) -> Response:
-        return await _answered(endpoint, request, _parsed(request, group_form, group))
+        return await _answered(endpoint, request, await _parsed(request, group_form, group))
 
     async def of_all(request: Request) -> Response:
-        return await _answered(endpoint, request, _parsed(request, endpoint.form, None))
+        return await _answered(endpoint, request, await _parsed(request, endpoint.form, None))
 
     def documented(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         described = tuple(map(_described, parameters))
@@ -102,7 +102,8 @@ def _described(parameter: Parameter) -> Schema:
     return {"name": parameter.name, "in": "query", "description": description, "schema": dict(parameter.schema)}
 
 
-def _parsed(request: Request, form: Form[P], group: str | None) -> ParsedRequest[P]:
+async def _parsed(request: Request, form: Form[P], group: str | None) -> ParsedRequest[P]:
+    await services_of(request).store.turns.wait()
     return form.parse(request.scope["query_string"], group, bodies=exchange_of(request.scope).key.bodies)
 
 

@@ -33,7 +33,7 @@ async def facets(request: Request, parsed: ParsedRequest[FacetParams]) -> Respon
     parsed = await services.moments.resolve(parsed)
     fields = FIELDS_OF_A_GROUP if parsed.view.group is not None else tuple(FIELDS)
     asked = counts(parsed.view, parsed.params, (parsed.params.field,) if parsed.params.field else fields)
-    found = await services.store.search([count.body for count in asked])
+    found = await services.store.search([count.body for count in asked], whose=parsed.view.whose)
     counted = {field: facet(field, each) for count, each in zip(asked, found, strict=True) for field in count.fields}
     in_order = {field: counted[field] for field in fields if field in counted}
     body = success({"total": found[0].total, "facets": in_order}, parsed.message)

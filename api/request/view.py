@@ -14,3 +14,8 @@ class View(Struct, frozen=True):
     group: str | None = None  # from the path; None: the logs of all groups
     snapshot: Snapshot | None = None  # None: whatever is searchable now
     bodies: bool = True  # False: the two bodies are neither answered nor searched
+
+    @property
+    def whose(self) -> str:
+        """Return a name for those whose logs they are."""
+        return "all groups" if self.group is None else f"group {self.group}"

@@ -32,7 +32,8 @@ async def find(store: Store, metrics: ApiMetrics, asked: Asked) -> SearchResult:
     view, params = asked.view, asked.params
     async with page_start(store, metrics, view, params) as start:
         pages = [page_body(view, params, start)] if start else []
-        found = await store.search([*pages, *summary_bodies(view, params)], asked.preference)
+        bodies = [*pages, *summary_bodies(view, params)]
+        found = await store.search(bodies, asked.preference, whose=view.whose)
     hits = found[0].hits.hits if pages else ()
     # A log may become searchable between the bodies of one request: what is shown is counted too.
     total = max(found[len(pages)].total, params.offset + len(hits) if hits else 0)

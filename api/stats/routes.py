@@ -85,7 +85,7 @@ async def _measured(store: Store, view: View, params: StatsParams, time_range: T
     asked = [stats_body(view, _within(params, time_range), time_range, interval)]
     if params.compare:
         asked.append(totals_body(view, _within(params, time_range.before())))
-    found, *previous = await store.search(asked)
+    found, *previous = await store.search(asked, whose=view.whose)
     return {
         **_totals(found, time_range, params.timezone),
         "interval": interval,

@@ -20,6 +20,7 @@ from api.store.answers import Found, read_answers
 from api.store.error_words import why_no_answer, words_of_error
 from api.store.large_answers import LargeAnswers, TakingTurns
 from api.store.liveness import Liveness, unavailable
+from api.store.turns import Turns
 
 LARGE_READS = 2  # of documents, at one time
 CLIENT_SLACK_S = 1  # so that the search times out in Elasticsearch before the connection does
@@ -89,32 +90,34 @@ class Store:
         self._metrics = metrics
         # Each takes some milliseconds to decode. Forty that arrive together would hold up everything else for a second.
         self.large_reads = asyncio.Semaphore(LARGE_READS)
-        self._large_answers = LargeAnswers()
+        self._large_answers = LargeAnswers(liveness.heard)
+        self.turns = Turns()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def search(
-        self, bodies: Sequence[Body], preference: str = "", indices: Sequence[str] = ()
+        self, bodies: Sequence[Body], preference: str = "", indices: Sequence[str] = (), whose: str = ""
     ) -> Sequence[Found]:
         """Return the answers to the bodies, in one round trip; raise `ApiError` where one of them is not whole.
 
         Searches with one `preference` are answered by the same copies of the shards: another copy may not have
-        refreshed yet. `indices` are those to search, without them all behind the alias.
+        refreshed yet. `indices` are those to search, without them all behind the alias. `whose` values the answers
+        list, if they do: see `LargeAnswers.reading`.
         """
         target: Body = {"index": indices or self.alias, **({"preference": preference} if preference else {})}
         lines = b"".join(self._lines(body, target) for body in bodies)
         # The extra round inside the cluster pays only where a range can rule out whole indices.
         params = {"pre_filter_shard_size": "1"} if any(map(has_range, bodies)) else {}
-        with self._large_answers.reading():
-            return _checked(await self.request("POST", "/_msearch", params, lines))
+        async with self._large_answers.reading(whose):
+            return await self._found(params, lines)
 
     async def search_shard(self, body: Body, index: str, shard: int) -> Found:
         """Return the answer of one shard to a body; raise `ApiError` where it is not whole."""
         header = {"index": index, "preference": f"_shards:{shard}", **_WHOLE_RESULTS}
-        with self._large_answers.reading():
-            [found] = _checked(await self.request("POST", "/_msearch", body=self._pair(header, body)))
+        async with self._large_answers.reading():
+            [found] = await self._found({}, self._pair(header, body))
         return found
 
     async def try_search(self) -> None:
@@ -140,6 +143,11 @@ class Store:
         finally:
             with suppress(ApiError):  # it expires by itself too
                 await self.request("DELETE", "/_pit", body=msgspec.json.encode({"id": pit}))
+
+    async def _found(self, params: Mapping[str, str], lines: bytes) -> Sequence[Found]:
+        answer = await self.request("POST", "/_msearch", params, lines)
+        await self.turns.wait()  # to decode it, and for what the caller makes of it
+        return _checked(answer)
 
     def _lines(self, body: Body, target: Body) -> bytes:
         header: Body = {} if "pit" in body else {**target, **_WHOLE_RESULTS}

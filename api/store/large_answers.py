@@ -1,12 +1,13 @@
-"""Reads large answers of Elasticsearch a few at a time.
+"""Reads large answers of Elasticsearch a few at a time, and asks for them a few at a time.
 
 How large an answer is shows only as it comes: the values of a filter menu may have 30 kB or 30 MB. What is not read yet
-stays in the buffers of the connection and in Elasticsearch.
+stays in the buffers of the connection and in Elasticsearch. Whose answers were large once, for them it does not ask for
+more than a few at a time: thirty of 30 MB would stop Elasticsearch.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 
 from aiohttp import ClientResponse
@@ -14,24 +15,26 @@ from elastic_transport import AiohttpHttpNode
 
 FREE_BYTES = 1_000_000  # of each answer; an answer with more waits for its turn
 AT_ONE_TIME = 2
+MAX_KNOWN = 1_000
 
 
 class _Turn:
     """The turn of one request to Elasticsearch, which a large answer takes."""
 
-    def __init__(self, turns: asyncio.Semaphore) -> None:
+    def __init__(self, turns: asyncio.Semaphore, heard: Callable[[], None]) -> None:
         self._turns = turns
-        self._is_taken = False
+        self.is_taken = False
+        self.heard = heard
 
     async def take(self) -> None:
         """Wait for the turn; do nothing where it was taken before."""
-        if not self._is_taken:
+        if not self.is_taken:
             await self._turns.acquire()
-            self._is_taken = True
+            self.is_taken = True
 
     def end(self) -> None:
         """Let the next one read."""
-        if self._is_taken:
+        if self.is_taken:
             self._turns.release()
 
 
@@ -41,19 +44,35 @@ _current: ContextVar[_Turn] = ContextVar("turn")
 class LargeAnswers:
     """The turns of large answers: one is over when its answer was decoded."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None]) -> None:
+        """Take what to call whenever a part of an answer has come: Elasticsearch answers, however long it takes."""
         self._turns = asyncio.Semaphore(AT_ONE_TIME)
+        self._requests = asyncio.Semaphore(AT_ONE_TIME)
+        self._heard = heard
+        self._known: dict[str, None] = {}  # whose answers were large, the latest last
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Have a turn for the request that is made inside of the `with` block, should its answer be large."""
-        turn = _Turn(self._turns)
-        token = _current.set(turn)
-        try:
-            yield
-        finally:
-            _current.reset(token)
-            turn.end()
+    @asynccontextmanager
+    async def reading(self, whose: str = "") -> AsyncIterator[None]:
+        """Have a turn for the request that is made inside of the `with` block, should its answer be large.
+
+        `whose` names those whose answers are alike, such as a group; they wait where such an answer was large before.
+        """
+        turn = _Turn(self._turns, self._heard)
+        async with self._requests if whose in self._known else nullcontext():
+            token = _current.set(turn)
+            try:
+                yield
+            finally:
+                _current.reset(token)
+                turn.end()
+                if whose and turn.is_taken:
+                    self._remember(whose)
+
+    def _remember(self, whose: str) -> None:
+        self._known.pop(whose, None)
+        self._known[whose] = None
+        if len(self._known) > MAX_KNOWN:
+            del self._known[next(iter(self._known))]
 
 
 class _TakingTurns(ClientResponse):
@@ -65,6 +84,7 @@ class _TakingTurns(ClientResponse):
         size = 0
         try:
             async for chunk in self.content.iter_any():
+                turn.heard()
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > FREE_BYTES:

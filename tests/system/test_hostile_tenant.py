@@ -19,8 +19,10 @@ from elasticsearch import Elasticsearch
 
 from tests.support.faults.hostile_tenant import (
     EXPENSIVE,
+    LONG_NAME,
     is_answered,
     large_log,
+    log_with_long_names,
     searches_of,
     status_of_invented_event_id,
     unread,
@@ -32,6 +34,7 @@ from tests.support.tailing import tailing
 from tests.support.times import NOON_MS
 from tests.support.waiting import LONG_S, wait_until
 
+LONG_NAMES = 1_000  # as many as a menu has
 LARGE_LOGS = 24  # with two bodies of one megabyte each
 MOST_MB = 400  # of the container's 512 MB
 CHECKS = 60  # health checks at rest, and during an attack that nobody ends
@@ -112,6 +115,28 @@ def test_tails_that_do_not_read_take_bounded_memory(attacked: RunningApi, hostil
         wait_until(lambda: seen.checks > CHECKS and any(map(is_answered, clients)))
 
     assert attacked.highest_rss_mb() < MOST_MB
+
+
+def test_long_names_in_the_menus_stop_nobody_else_and_take_bounded_memory(
+    attacked: RunningApi, hostile: tuple[Logs, str]
+) -> None:
+    for begin in range(0, LONG_NAMES, 100):
+        hostile[0].store([log_with_long_names(number, NOON_MS) for number in range(begin, begin + 100)])
+    urls = [f"{attacked.url}/api/log/long/search?per_page=1&start_timestamp={NOON_MS - ago}" for ago in range(40)]
+    assert status_of(urls[0]) == 200  # from here on it is known how large the menus of this group are
+    with under_attack(attacked, "40 clients ask for menus of 16 MB"), ThreadPoolExecutor(40) as clients:
+        statuses = set(clients.map(status_of, urls))
+
+    assert statuses <= {200, 503, 504}
+    assert attacked.highest_rss_mb() < MOST_MB
+
+
+def status_of(url: str) -> int:
+    """Read an answer as it comes; return its status."""
+    with httpx.stream("GET", url, timeout=LONG_S, verify=False) as answer:
+        size = sum(len(part) for part in answer.iter_raw())
+    assert size > LONG_NAMES * 2 * len(LONG_NAME) or answer.status_code != 200
+    return answer.status_code
 
 
 def test_exports_that_are_not_read_take_bounded_memory(attacked: RunningApi) -> None:

@@ -14,6 +14,7 @@ from tests.support.times import NOON_MS
 from tests.support.waiting import LONG_S
 
 INVENTED_EVENT_ID = "1." + "q83vEgAAAAAH" * 9_000
+LONG_NAME = "n" * 8_000
 BODY = ("a " * 40 + "b ") * 12_000
 EXPENSIVE = {
     "a phrase of 1,000 equal words": 'search?query="' + "a " * 1_000 + '"',
@@ -37,6 +38,12 @@ def large_log(number: int, created_ms: int) -> dict[str, Any]:
     """Return a log of the group `hostile` with two bodies of one megabyte each."""
     detail = {"request_body": BODY, "response_body": BODY}
     return {"id": number, "created_at": created_ms, "group": "hostile", "user": "u", "request_detail": detail}
+
+
+def log_with_long_names(number: int, created_ms: int) -> dict[str, Any]:
+    """Return a log of the group `long` whose model and token no other log has."""
+    names = dict.fromkeys(("model", "token_name"), f"{number} {LONG_NAME}")
+    return {"id": number, "created_at": created_ms, "group": "long", **names}
 
 
 @contextmanager
