@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+ALL_GROUPS = "all groups"
 Snapshot = tuple[tuple[str, int], ...]  # index → the last `_seq_no` that is visible
 
 
@@ -18,4 +19,4 @@ class View(Struct, frozen=True):
     @property
     def whose(self) -> str:
         """Return a name for those whose logs they are."""
-        return "all groups" if self.group is None else f"group {self.group}"
+        return ALL_GROUPS if self.group is None else f"group {self.group}"

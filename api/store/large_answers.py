@@ -1,11 +1,12 @@
 """Reads large answers of Elasticsearch a few at a time, and asks for them a few at a time.
 
-How large an answer is shows only as it comes: the values of a filter menu may have 30 kB or 30 MB. What is not read yet
-stays in the buffers of the connection and in Elasticsearch. Whose answers were large once, for them it does not ask for
-more than a few at a time: thirty of 30 MB would stop Elasticsearch.
+How large an answer is shows only as it comes: the values of a filter menu may have 30 kB or 30 MB. What is not read
+yet stays in the buffers of the connection and in Elasticsearch. Thirty of 30 MB would stop Elasticsearch. So it is asked
+for few answers at one time that list the values of one group, and for fewer where such an answer was large before.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
@@ -13,9 +14,13 @@ from contextvars import ContextVar
 from aiohttp import ClientResponse
 from elastic_transport import AiohttpHttpNode
 
+from api.request.view import ALL_GROUPS
+
 FREE_BYTES = 1_000_000  # of each answer; an answer with more waits for its turn
 AT_ONE_TIME = 2
 MAX_KNOWN = 1_000
+REQUESTS_OF_A_GROUP = 4  # to Elasticsearch at one time, that list values
+REQUESTS_OF_ALL_GROUPS = 16
 
 
 class _Turn:
@@ -41,13 +46,20 @@ class _Turn:
 _current: ContextVar[_Turn] = ContextVar("turn")
 
 
+def requests_of(whose: str) -> int:
+    """Return how many requests at one time may list these values."""
+    return REQUESTS_OF_ALL_GROUPS if whose == ALL_GROUPS else REQUESTS_OF_A_GROUP
+
+
 class LargeAnswers:
     """The turns of large answers: one is over when its answer was decoded."""
 
     def __init__(self, heard: Callable[[], None]) -> None:
         """Take what to call whenever a part of an answer has come: Elasticsearch answers, however long it takes."""
         self._turns = asyncio.Semaphore(AT_ONE_TIME)
-        self._requests = asyncio.Semaphore(AT_ONE_TIME)
+        self._requests_of_large = asyncio.Semaphore(AT_ONE_TIME)
+        self._requests: dict[str, asyncio.Semaphore] = {}  # of those who ask at the moment
+        self._asking = Counter[str]()
         self._heard = heard
         self._known: dict[str, None] = {}  # whose answers were large, the latest last
 
@@ -55,10 +67,10 @@ class LargeAnswers:
     async def reading(self, whose: str = "") -> AsyncIterator[None]:
         """Have a turn for the request that is made inside of the `with` block, should its answer be large.
 
-        `whose` names those whose answers are alike, such as a group; they wait where such an answer was large before.
+        `whose` names those whose values the answer lists, such as a group. Their requests wait for each other.
         """
         turn = _Turn(self._turns, self._heard)
-        async with self._requests if whose in self._known else nullcontext():
+        async with self._few_at_once(whose) if whose else nullcontext():
             token = _current.set(turn)
             try:
                 yield
@@ -67,6 +79,23 @@ class LargeAnswers:
                 turn.end()
                 if whose and turn.is_taken:
                     self._remember(whose)
+
+    @asynccontextmanager
+    async def _few_at_once(self, whose: str) -> AsyncIterator[None]:
+        requests = self._requests.setdefault(whose, asyncio.Semaphore(requests_of(whose)))
+        self._asking[whose] += 1
+        try:
+            async with requests, self._large_ones(whose):
+                yield
+        finally:
+            self._asking[whose] -= 1
+            if not self._asking[whose]:
+                del self._asking[whose], self._requests[whose]
+
+    @asynccontextmanager
+    async def _large_ones(self, whose: str) -> AsyncIterator[None]:
+        async with self._requests_of_large if whose in self._known else nullcontext():
+            yield
 
     def _remember(self, whose: str) -> None:
         self._known.pop(whose, None)

@@ -123,7 +123,6 @@ def test_long_names_in_the_menus_stop_nobody_else_and_take_bounded_memory(
     for begin in range(0, LONG_NAMES, 100):
         hostile[0].store([log_with_long_names(number, NOON_MS) for number in range(begin, begin + 100)])
     urls = [f"{attacked.url}/api/log/long/search?per_page=1&start_timestamp={NOON_MS - ago}" for ago in range(40)]
-    assert status_of(urls[0]) == 200  # from here on it is known how large the menus of this group are
     with under_attack(attacked, "40 clients ask for menus of 16 MB"), ThreadPoolExecutor(40) as clients:
         statuses = set(clients.map(status_of, urls))
 

@@ -2,7 +2,15 @@
 
 import asyncio
 
-from api.store.large_answers import AT_ONE_TIME, MAX_KNOWN, LargeAnswers, _current
+from api.request.view import ALL_GROUPS
+from api.store.large_answers import (
+    AT_ONE_TIME,
+    MAX_KNOWN,
+    REQUESTS_OF_A_GROUP,
+    REQUESTS_OF_ALL_GROUPS,
+    LargeAnswers,
+    _current,
+)
 from api.store.turns import Turns
 
 
@@ -61,9 +69,10 @@ async def highest(answers: LargeAnswers, whose: str, number: int) -> int:
 def test_whose_answer_was_large_is_asked_a_few_times_at_once_from_then_on() -> None:
     async def found() -> list[int]:
         answers = LargeAnswers(lambda: None)
-        return [await highest(answers, whose, 10) for whose in ("a", "a", "b", "")]
+        return [await highest(answers, whose, 20) for whose in ("group a", "group a", "group b", ALL_GROUPS, "")]
 
-    assert asyncio.run(found()) == [10, AT_ONE_TIME, 10, 10]
+    few = REQUESTS_OF_A_GROUP
+    assert asyncio.run(found()) == [few, AT_ONE_TIME, few, REQUESTS_OF_ALL_GROUPS, 20]
 
 
 def test_so_many_names_are_kept_the_latest_ones() -> None:
@@ -73,4 +82,4 @@ def test_so_many_names_are_kept_the_latest_ones() -> None:
             await highest(answers, f"group {number}", 1)
         return [await highest(answers, f"group {number}", 10) for number in (MAX_KNOWN, 0)]
 
-    assert asyncio.run(found()) == [AT_ONE_TIME, 10]
+    assert asyncio.run(found()) == [AT_ONE_TIME, REQUESTS_OF_A_GROUP]
