@@ -1,8 +1,8 @@
 """Reads large answers of Elasticsearch a few at a time, and asks for them a few at a time.
 
 How large an answer is shows only as it comes: the values of a filter menu may have 30 kB or 30 MB. What is not read
-yet stays in the buffers of the connection and in Elasticsearch. Thirty of 30 MB would stop Elasticsearch. So it is asked
-for few answers at one time that list the values of one group, and for fewer where such an answer was large before.
+yet stays in the buffers of the connection and in Elasticsearch. Thirty of 30 MB would stop Elasticsearch. So it is
+asked for few at one time that list the values of one group, and for fewer where such an answer was large before.
 """
 
 import asyncio
