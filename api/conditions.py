@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from api.clauses import Body, all_of, any_of, none_of, term
 from api.request.address import address_term
-from api.request.conditions import Condition, FieldValue
+from api.request.conditions import FieldCondition, FieldValue
 from api.request.ranges import MEASUREMENTS, NumberRange
 from mappings.index import OWN
 
@@ -16,7 +16,7 @@ _STORED: Mapping[str, str] = {  # name → field, where they differ
 }
 
 
-def condition_clauses(only: Sequence[Condition], exclude: Sequence[Condition]) -> Iterator[Body]:
+def condition_clauses(only: Sequence[FieldCondition], exclude: Sequence[FieldCondition]) -> Iterator[Body]:
     """Yield a clause for each field with wanted values, any of which is enough, and one for each excluded value."""
     for field in dict.fromkeys(one.field for one in only):
         yield any_of([_has(one) for one in only if one.field == field])
@@ -30,7 +30,7 @@ def number_clause(field: str, number: int) -> Body:
     return clause if number else any_of([clause, _missing(field)])
 
 
-def _has(condition: Condition) -> Body:
+def _has(condition: FieldCondition) -> Body:
     if isinstance(condition, NumberRange):
         return _in_range(condition)
     return _not_measured(condition.field) if condition.field in MEASUREMENTS else _has_value(condition)

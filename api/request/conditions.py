@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from api.request.address import check_network
-from api.request.ranges import MEASUREMENTS, RANGE_FIELDS, NumberRange, read_range, whole_number
+from api.request.ranges import MEASUREMENTS, RANGE_FIELDS, NumberRange, read_range, written_int64
 
 MAX_CONDITIONS = 100  # of each parameter
 _TEXTS = ("group", "model", "token_name", "user", "endpoint", "ip", "request_id")
@@ -25,10 +25,10 @@ class FieldValue(Struct, frozen=True):
     value: str | int
 
 
-Condition = FieldValue | NumberRange
+FieldCondition = FieldValue | NumberRange
 
 
-def read_condition(text: str) -> Condition:
+def read_condition(text: str) -> FieldCondition:
     """Return a condition; raise ValueError."""
     field, colon, value = text.partition(":")
     if not colon or field not in CONDITION_FIELDS:
@@ -37,21 +37,21 @@ def read_condition(text: str) -> Condition:
         return _number_condition(field, value)
     if field == "ip":
         check_network(value)
-    return FieldValue(field, value if field in _TEXTS else whole_number(value or "0"))
+    return FieldValue(field, value if field in _TEXTS else written_int64(value or "0"))
 
 
-def check_number(conditions: Sequence[Condition]) -> None:
+def check_number(conditions: Sequence[FieldCondition]) -> None:
     """Raise ValueError where there are too many."""
     if len(conditions) > MAX_CONDITIONS:
         raise ValueError(f"is given {len(conditions)} times, at most {MAX_CONDITIONS} are allowed")
 
 
-def without_field(given: Mapping[str, Sequence[Condition]], field: str) -> dict[str, Any]:
+def without_field(given: Mapping[str, Sequence[FieldCondition]], field: str) -> dict[str, Any]:
     """Return the conditions of each parameter that are about other fields."""
     return {name: tuple(one for one in conditions if one.field != field) for name, conditions in given.items()}
 
 
-def _number_condition(field: str, text: str) -> Condition:
+def _number_condition(field: str, text: str) -> FieldCondition:
     """Return a range. Counts and amounts that a log has none of are 0; a measurement is missing."""
     if field in MEASUREMENTS and (not text or (field, text) == ("ttfb_milliseconds", "0")):
         return FieldValue(field, 0)
