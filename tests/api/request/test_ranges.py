@@ -98,15 +98,15 @@ def has(clause: Body, document: Mapping[str, float]) -> bool:
     """Tell whether a document has what a clause matches, as Elasticsearch would."""
     ((kind, inner),) = clause.items()
     if kind == "exists":
-        return inner["field"] in document
+        return bool(inner["field"] in document)
     if kind == "term":
         ((field, of),) = inner.items()
-        return field in document and document[field] == of["value"]
+        return field in document and bool(document[field] == of["value"])
     if kind == "range":
         ((field, ends),) = inner.items()
         if field not in document:
             return False
-        return ends.get("gte", -math.inf) <= document[field] <= ends.get("lte", math.inf)
+        return bool(ends.get("gte", -math.inf) <= document[field] <= ends.get("lte", math.inf))
     wanted = inner.get("filter", []) if isinstance(inner.get("filter", []), list) else [inner["filter"]]
     any_of = inner.get("should", [])
     return (
