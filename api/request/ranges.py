@@ -13,7 +13,7 @@ _ENDS = "both ends included"
 _ALLOWED_WHOLE = f"must be a whole number of 64 bits, or a range: 10..100, 10.. or ..100, {_ENDS}"
 _ALLOWED_AMOUNT = f"must be a number that a double holds, or a range: 0.01..0.5, 0.01.. or ..5e-1, {_ENDS}"
 _REVERSED = f"must be a range from the smaller to the larger number, {_ENDS}"
-_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+ -]?[0-9]+)?")  # a `+` not percent-encoded arrives as a space
 
 
 class NumberRange(Struct, frozen=True):
@@ -56,7 +56,7 @@ def _end(field: str, text: str) -> float | None:
 
 
 def _amount(text: str) -> float:
-    number = float(text) if _AMOUNT.fullmatch(text) else math.inf
+    number = float(text.replace(" ", "+")) if _AMOUNT.fullmatch(text) else math.inf
     # Too small for a double would be 0: another number than the one that is written.
     if math.isinf(number) or (not number and re.search("[1-9]", re.split("[eE]", text)[0])):
         raise ValueError

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from api.clauses import Body
 from api.conditions import condition_clauses
 from api.errors import ApiError
+from api.query import matching
 from api.request.conditions import FieldValue, read_condition
 from api.request.ranges import RANGE_FIELDS, NumberRange
 from tests.api.search.older import store_in_version_2
@@ -34,6 +36,7 @@ STORED = {
     [
         ("used_amount:0.01..0.1", NumberRange("used_amount", 0.01, 0.1)),
         ("used_amount:..5e-1", NumberRange("used_amount", None, 0.5)),
+        ("used_amount:1e 3..1e+3", NumberRange("used_amount", 1000.0, 1000.0)),
         ("used_amount:3", NumberRange("used_amount", 3.0, 3.0)),
         ("used_amount:", NumberRange("used_amount", 0.0, 0.0)),
         ("duration_milliseconds:10000..", NumberRange("duration_milliseconds", 10_000, None)),
@@ -165,6 +168,8 @@ def event_of_numbers(number: int) -> Event:
 
 
 EVENTS = [event_of_numbers(number) for number in range(84)]
+ALL = [event["id"] for event in EVENTS]
+OPEN = (None, None)
 
 
 def number_of(event: Event, field: str) -> float | None:
@@ -178,6 +183,8 @@ def number_of(event: Event, field: str) -> float | None:
 
 def expected(field: str, low: float | None, high: float | None) -> list[int]:
     found = [(event["id"], number_of(event, field)) for event in EVENTS]
+    if field == "used_amount":  # a border becomes a double too
+        low, high = (None if end is None else float(end) for end in (low, high))
     return [
         id_
         for id_, number in found
@@ -186,20 +193,31 @@ def expected(field: str, low: float | None, high: float | None) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
-    """The API on the logs, the same in an index of version 2."""
+def stored(module_logs: Logs) -> Logs:
+    """The logs, and the same in an index of version 2."""
     module_logs.store(EVENTS)
     store_in_version_2(module_logs, [{**event, "id": event["id"] + OLDER} for event in EVENTS])
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
+    return module_logs
+
+
+@pytest.fixture(scope="module")
+def api(servers: Servers, stored: Logs) -> Iterator[RunningApi]:
+    """The API on them."""
+    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": stored.alias}) as api:
         yield api
 
 
-def found_ids(api: RunningApi, **filters: str | list[str]) -> list[int]:
-    """Return the ids that a filter finds, those of both versions as one."""
-    lines = api.get("/api/logs/export", params={"format": "ndjson", "order": "id-asc", **filters}).text.splitlines()
-    ids = [int(line.partition('"id":')[2].partition(",")[0]) for line in lines]
-    newer = [one for one in ids if one < OLDER]
-    assert [one - OLDER for one in ids if one > OLDER] == newer
+def found_ids(logs: Logs, *queries: str) -> list[list[int]]:
+    """Return the ids that each query string finds, those of both versions as one."""
+    searches: list[Any] = []
+    for query in queries:
+        found = parse(query.encode())
+        clauses = {"bool": {"filter": matching(found.view, found.params)}}
+        searches += [{"index": logs.alias}, {"query": clauses, "size": 1000, "sort": "id", "_source": ["id"]}]
+    answers = logs.client.msearch(searches=searches)["responses"]
+    both = [[hit["_source"]["id"] for hit in answer["hits"]["hits"]] for answer in answers]
+    newer = [[one for one in ids if one < OLDER] for ids in both]
+    assert [[one - OLDER for one in ids if one > OLDER] for ids in both] == newer
     return newer
 
 
@@ -215,38 +233,36 @@ PAIRS = {
 
 
 @pytest.mark.parametrize("field", RANGE_FIELDS)
-def test_elasticsearch_finds_exactly_the_numbers_between_both_ends(api: RunningApi, field: str) -> None:
-    wrong = {}
-    for at, low in enumerate(PAIRS[field]):
-        for high in PAIRS[field][at:]:
-            if low is None and high is None:
-                continue
-            text = f"{field}:{written(low)}..{written(high)}"
-            found, wanted = found_ids(api, only=text), expected(field, low, high)
-            others = found_ids(api, exclude=text)
-            if found != wanted or sorted(found + others) != [event["id"] for event in EVENTS]:
-                wrong[text] = (found, others)
+def test_elasticsearch_finds_exactly_the_numbers_between_both_ends(stored: Logs, field: str) -> None:
+    pairs = [(low, high) for at, low in enumerate(PAIRS[field]) for high in PAIRS[field][at:] if (low, high) != OPEN]
+    pairs += [(None, high) for _, high in pairs if high is not None]
+    texts = [f"{field}:{written(low)}..{written(high)}" for low, high in pairs]
+    found = found_ids(stored, *(f"only={text}" for text in texts))
+    left = found_ids(stored, *(f"exclude={text}" for text in texts))
 
-    assert wrong == {}
+    assert dict(zip(texts, found, strict=True)) == {
+        text: expected(field, low, high) for text, (low, high) in zip(texts, pairs, strict=True)
+    }
+    assert [sorted(inside + outside) for inside, outside in zip(found, left, strict=True)] == [ALL] * len(pairs)
 
 
 @pytest.mark.parametrize("field", RANGE_FIELDS)
-def test_without_a_number_it_means_the_logs_that_have_none(api: RunningApi, field: str) -> None:
+def test_without_a_number_it_means_the_logs_that_have_none(stored: Logs, field: str) -> None:
     none = [event["id"] for event in EVENTS if not number_of(event, field)]
     if field == "duration_milliseconds":
         none = [event["id"] for event in EVENTS if number_of(event, field) is None]
 
     assert 0 < len(none) < len(EVENTS)
-    assert found_ids(api, only=f"{field}:") == none
+    assert found_ids(stored, f"only={field}:") == [none]
 
 
-def test_ranges_of_one_field_are_alternatives_and_fields_add_up(api: RunningApi) -> None:
-    only = ["used_amount:..-1", "used_amount:0.1", "duration_milliseconds:1000.."]
+def test_ranges_of_one_field_are_alternatives_and_fields_add_up(stored: Logs) -> None:
+    given = "only=used_amount:..-1&only=used_amount:0.1&only=duration_milliseconds:1000.."
     amounts = {*expected("used_amount", None, -1), *expected("used_amount", 0.1, 0.1)}
     wanted = sorted(amounts & {*expected("duration_milliseconds", 1000, None)})
 
     assert wanted
-    assert found_ids(api, only=only) == wanted
+    assert found_ids(stored, given) == [wanted]
 
 
 def test_every_route_takes_them(api: RunningApi) -> None:
