@@ -222,7 +222,7 @@ def found_ids(logs: Logs, *queries: str) -> list[list[int]]:
 
 
 PAIRS = {
-    "used_amount": (-1.5, -5e-324, 0.0, 5e-324, 0.01, 0.1, 0.3, 1.0, 2**53 + 1, 1.7976931348623157e308, None),
+    "used_amount": (-1.5, -5e-324, -0.0, 0.0, 5e-324, 0.01, 0.1, 0.3, 1.0, 2**53 + 1, 1.7976931348623157e308, None),
     "duration_milliseconds": (0, 1, 1000, 7 * 86_400_000, None),
     "ttfb_milliseconds": (-1, 0, 1, 501, None),
     "total_tokens": (0, 1, 2**53, 2**53 + 1, INT64_MAX, None),
