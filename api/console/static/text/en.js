@@ -279,7 +279,7 @@ export const en = {
   "views.link_fixed_hint": "Shows the same logs tomorrow",
   "views.name": "Name of this view",
   "views.save": "Save",
-  "views.slow": "Slow (30 s and more)",
+  "views.slow": "Slow (20 s and more)",
   "views.spend": "Spend of the week",
   "views.unreadable": "This file holds no views.",
   "where.content": "message",

@@ -279,7 +279,7 @@ export const zh = {
   "views.link_fixed_hint": "明天打开仍是同样的日志",
   "views.name": "视图名称",
   "views.save": "保存",
-  "views.slow": "慢请求（30 秒及以上）",
+  "views.slow": "慢请求（20 秒及以上）",
   "views.spend": "本周费用",
   "views.unreadable": "此文件中没有视图。",
   "where.content": "消息",
