@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct, structs
 
 from api.clauses import Body, all_of, any_of, none_of, term
+from api.conditions import condition_clauses, number_clause
 from api.request.address import address_term
-from api.request.conditions import FieldValue
 from api.request.parameters import Order
 from api.request.params import SearchParams
 from api.request.view import Snapshot, View
@@ -173,33 +173,11 @@ def _filters(view: View, params: SearchParams) -> list[Body]:
     names = _EXACT_FILTERS.items()
     clauses = [term(field, getattr(params, name)) for name, field in names if getattr(params, name)]
     numbers = [(name, getattr(params, name)) for name in _NUMBER_FILTERS]
-    clauses += [_number(name, number) for name, number in numbers if number is not None]
+    clauses += [number_clause(name, number) for name, number in numbers if number is not None]
     if params.code_type != "all":
         success = term("code", 200)
         clauses.append(success if params.code_type == "success" else none_of(success))
     if params.ip:
         clauses.append(term(*address_term(params.ip)))
-    clauses += _conditions(params)
+    clauses += condition_clauses(params.only, params.exclude)
     return clauses + (matching_words(params.query, with_bodies=view.bodies) if params.query else [])
-
-
-def _number(field: str, number: int) -> Body:
-    clause = term(field, number)
-    return clause if number else any_of([clause, none_of({"exists": {"field": field}})])
-
-
-def _conditions(params: SearchParams) -> Iterator[Body]:
-    """Yield a clause for each field with wanted values, any of which is enough, and one for each excluded value."""
-    for field in dict.fromkeys(one.field for one in params.only):
-        yield any_of([_has(one) for one in params.only if one.field == field])
-    for one in params.exclude:
-        yield none_of(_has(one))
-
-
-def _has(condition: FieldValue) -> Body:
-    field, value = condition.field, condition.value
-    if isinstance(value, int):
-        return _number(field, value)
-    if not value:
-        return any_of([term(field, value), none_of({"exists": {"field": field}})])
-    return term(*address_term(value)) if field == "ip" else term(field, value)

@@ -11,6 +11,7 @@ from api.request.address import check_network
 from api.request.conditions import CONDITION_FIELDS, read_condition
 from api.request.query_cost import check_repeats
 from api.request.query_language import Words
+from api.request.ranges import RANGE_FIELDS
 from mappings.instant import GO_ZERO_MS, YEAR_10000_MS, parse_rfc3339
 
 Field = Literal["created_at", "request_at", "id"]
@@ -153,6 +154,7 @@ def include_detail(*, default: bool) -> Parameter:
 
 
 _CONDITION = "field:value, the field one of " + ", ".join(CONDITION_FIELDS)
+_RANGES = ", ".join(f"`{field}`" for field in RANGE_FIELDS) + " also take ranges: `10..100`, `10..`, `..100`."
 _CONDITIONS = {"type": "array", "items": {"type": "string"}}
 _WHOLE = "a whole number of 64 bits"
 _INTEGER = {"type": "integer", "format": "int64"}
@@ -206,7 +208,8 @@ GROUP_PARAMETERS = (
     Parameter(
         "only",
         read_condition,
-        "`field:value`, may be repeated: logs that have one of the values given for a field, for every field given.",
+        "`field:value`, may be repeated: logs that have one of the values given for a field, for every field given. "
+        + _RANGES,
         _CONDITION,
         schema=_CONDITIONS,
         repeated=True,
@@ -214,7 +217,7 @@ GROUP_PARAMETERS = (
     Parameter(
         "exclude",
         read_condition,
-        "`field:value`, may be repeated: logs that have none of these values.",
+        "`field:value`, may be repeated: logs that have none of these values. " + _RANGES,
         _CONDITION,
         schema=_CONDITIONS,
         repeated=True,

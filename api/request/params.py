@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct, structs
 
 from api.errors import ApiError
-from api.request.conditions import FieldValue, check_number
+from api.request.conditions import FieldCondition, check_number
 from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter, int64
 from api.request.query_language import Words
 from api.request.view import View
@@ -46,8 +46,8 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     user: str | None = None
     ip: str | None = None
     endpoint: str | None = None
-    only: tuple[FieldValue, ...] = ()  # of each field named, one of the values
-    exclude: tuple[FieldValue, ...] = ()
+    only: tuple[FieldCondition, ...] = ()  # of each field named, one of the values or ranges
+    exclude: tuple[FieldCondition, ...] = ()
     order: Order = Order()
     include_detail: bool = True
     highlight: bool = False

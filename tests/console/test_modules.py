@@ -25,6 +25,7 @@ def modules(browser: Browser) -> Iterator[Modules]:
         "",
         "?query=a+%22b+c%22+-d&status=error&page=3",
         "?from=-2h&only=model%3Agpt-4o&only=model%3Aa%3Ab%2Cc&exclude=code%3A200&exclude=user%3A",
+        "?only=duration_milliseconds%3A30000..&only=retry_times%3A&exclude=used_amount%3A0.01..5e-1",
         "?tab=errors&group=ns%2F%E7%BB%84&from=1795600000000&to=1795700000000",
         "?open=request%3A17&pane=raw&live=true&per_page=100&order=id-asc&compare=42",
     ],
@@ -40,6 +41,7 @@ def test_an_address_says_what_it_said(modules: Modules, address: str) -> None:
 
 def test_what_an_address_cannot_say_is_named_and_the_rest_opens(modules: Modules) -> None:
     broken = "?page=0&page=-1&tab=x&from=soon&only=nothing&only=code:x&per_page=7&colour=red&query=ok&status=ERROR"
+    broken += "&only=duration:10s..&exclude=used_amount:2..1&only=constructor:x&valueOf=x"
     found = modules.call("state/address.js", "readAddress", broken)
 
     assert found["view"]["query"] == "ok"
@@ -59,6 +61,17 @@ def test_what_an_address_cannot_say_is_named_and_the_rest_opens(modules: Modules
         ('token_name:"my token" x', "x", [("token_name", "my token", False)]),
         ("error:timeout http://a:1 code:x model:", "error:timeout http://a:1 code:x model:", []),
         ('"model:gpt-4o"', '"model:gpt-4o"', []),
+        (
+            "duration:10s.. -amount:..0.5 retries:3 input_tokens:1000..2000 x",
+            "x",
+            [
+                ("duration_milliseconds", "10000..", False),
+                ("used_amount", "..0.5", True),
+                ("retry_times", "3", False),
+                ("input_tokens", "1000..2000", False),
+            ],
+        ),
+        ("duration:10s..1s amount:nan constructor:1", "duration:10s..1s amount:nan constructor:1", []),
         ("请求 超时", "请求 超时", []),
     ],
 )
@@ -70,6 +83,72 @@ def test_the_bar_holds_words_and_conditions(modules: Modules, typed: str, words:
     for one in expected:
         written = modules.call("query/language.js", "writeCondition", one)
         assert modules.call("query/language.js", "condition", written) == one
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "shown"),
+    [
+        ("duration:10s..", "10000..", "10 s and more"),
+        ("duration:10..30s", "10000..30000", "10 s to 30 s"),
+        ("duration:500ms..1.5m", "500..90000", "500 ms to 90 s"),
+        ("duration:2min", "120000", "2 min"),
+        ("duration:..1h", "..3600000", "60 min and less"),
+        ("duration:10000..", "10000..", "10 s and more"),
+        ("duration_milliseconds:..12345", "..12345", "12.345 s and less"),
+        ("ttfb:0", "0", "0 ms"),
+        ("amount:1e-7..0.10", "1e-7..0.10", "1e-7 to 0.10"),
+        ("tokens:10000..9223372036854775807", "10000..9223372036854775807", "10,000 to 9223372036854775807"),
+    ],
+)
+def test_a_typed_range_is_one_of_the_api_and_is_read_by_people(
+    modules: Modules, typed: str, value: str, shown: str
+) -> None:
+    condition = modules.call("query/language.js", "condition", typed)
+    written = modules.call("query/language.js", "writeCondition", condition)
+
+    assert condition["value"] == value
+    assert modules.call("query/condition_text.js", "valueText", condition) == shown
+    assert modules.call("query/language.js", "condition", written) == condition
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "duration:..",
+        "duration:5s..1s",
+        "duration:1d..",
+        "duration:1..2..3",
+        "duration:1...2",
+        "duration:99999999999999999999..",
+        "duration:9999999999999999h..",
+        "amount:..",
+        "amount:inf..",
+        "amount:1e999..",
+        "amount:1e-999..",
+        "amount:.5..",
+        "tokens:1.5..",
+        "retries:9223372036854775808",
+    ],
+)
+def test_what_is_no_range_stays_a_word(modules: Modules, typed: str) -> None:
+    assert modules.call("query/language.js", "condition", typed) is None
+
+
+def test_a_typed_range_takes_the_place_of_the_ranges_of_its_field(modules: Modules) -> None:
+    names = ("duration:..1s", "duration:10s..", "-duration:1h..", "model:a")
+    slow, fast, excluded, model = (modules.call("query/language.js", "condition", name) for name in names)
+    typed = modules.call("query/language.js", "condition", "duration:20s..")
+    another = modules.call("query/language.js", "condition", "model:b")
+    before = [slow, fast, excluded, model]
+
+    assert modules.call("query/language.js", "withTyped", before, [typed]) == [excluded, model, typed]
+    assert modules.call("query/language.js", "withTyped", before, [another, model]) == [
+        slow,
+        fast,
+        excluded,
+        another,
+        model,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ def queries(handles: Handles) -> Iterator[dict[str, Any]]:
         {"format": "ndjson"},
         {"only": f"group:{THEIR_GROUP}"},
         {"exclude": f"group:{OUR_GROUP}"},
+        {"only": "used_amount:-1.."},
         {"by": "any"},
         {"columns": "group,content,request_detail.request_body"},
     ]

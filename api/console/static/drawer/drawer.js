@@ -5,7 +5,7 @@ import { statusClass } from "../list/table.js";
 import { close, openBeside, opened, pinned } from "../state/opened.js";
 import { nameOf } from "../state/params.js";
 import { prefer, preferences } from "../state/preferences.js";
-import { adjust, go, view } from "../state/view.js";
+import { adjust, go, only, view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { amount, count, duration, durationOf, fullTime } from "../time/format.js";
 import { html, useRef } from "../ui.js";
@@ -62,14 +62,19 @@ function Head({ log }) {
     </div>
     ${log && html`<dl class="facts">
       <div><dt>${t("column.time")}</dt><dd>${fullTime(Date.parse(log.created_at), zone)}</dd></div>
-      <div><dt>${t("column.duration")}</dt><dd>${duration(durationOf(log))}</dd></div>
-      <div><dt>${t("column.ttfb")}</dt><dd>${log.ttfb_milliseconds ? duration(log.ttfb_milliseconds) : "–"}</dd></div>
+      <div><dt>${t("column.duration")}</dt><dd><${FromHere} field="duration_milliseconds" value=${durationOf(log)} text=${duration(durationOf(log))} /></dd></div>
+      <div><dt>${t("column.ttfb")}</dt><dd><${FromHere} field="ttfb_milliseconds" value=${log.ttfb_milliseconds} text=${log.ttfb_milliseconds ? duration(log.ttfb_milliseconds) : "–"} /></dd></div>
       <div><dt>${t("column.tokens")}</dt><dd>${count(log.usage.input_tokens)} → ${count(log.usage.output_tokens)}</dd></div>
-      <div><dt>${t("column.amount")}</dt><dd>${amount(log.used_amount)}</dd></div>
+      <div><dt>${t("column.amount")}</dt><dd><${FromHere} field="used_amount" value=${log.used_amount} text=${amount(log.used_amount)} /></dd></div>
       <div><dt>${t("column.token_name")}</dt><dd class="ellipsis">${log.token_name || "–"}</dd></div>
     </dl>`}
     ${log?.content && html`<p class="content ${log.code === 200 ? "" : "bad"}">${log.content.slice(0, 2000)}</p>`}
   </div>`;
+}
+
+/** A number; a click shows the logs with this one and larger ones. @param {{field: string, value: number | null, text: string}} props */
+function FromHere({ field, value, text }) {
+  return value ? html`<button class="plain" title=${t("value.from")} onClick=${() => only(field, `${value}..`)}>${text}</button>` : text;
 }
 
 /** Pin a log, then compare another with it. @param {{log: Log}} props */

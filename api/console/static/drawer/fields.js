@@ -23,9 +23,12 @@ export function Fields({ log }) {
 /** @param {{name: string, value: unknown}} props */
 function FieldRow({ name, value }) {
   const text = TIMES.has(name) ? `${fullTime(Date.parse(String(value)), preferences.value.zone)}` : String(value);
-  const isFilter = name in FIELDS;
+  const field = name.replace(/^usage\./, "");
+  const { kind } = FIELDS[field] ?? {};
+  const isValue = Object.hasOwn(FIELDS, field) && !kind;
   return html`<tr><th scope="row">${name}</th><td><span>${text}</span></td><td class="actions">
-    ${isFilter && html`<button class="icon" title=${t("value.only")} aria-label=${`${t("value.only")}: ${name}`} onClick=${() => only(name, String(value))}><${Icon} name="only" /></button>
+    ${kind && html`<button class="icon" title=${t("value.from")} aria-label=${`${t("value.from")}: ${name}`} onClick=${() => only(field, `${value}..`)}><${Icon} name="up" /></button>`}
+    ${isValue && html`<button class="icon" title=${t("value.only")} aria-label=${`${t("value.only")}: ${name}`} onClick=${() => only(name, String(value))}><${Icon} name="only" /></button>
       <button class="icon" title=${t("value.exclude")} aria-label=${`${t("value.exclude")}: ${name}`} onClick=${() => addCondition({ field: name, value: String(value), exclude: true })}><${Icon} name="exclude" /></button>`}
     <button class="icon" title=${t("value.copy")} aria-label=${`${t("value.copy")}: ${name}`} onClick=${() => copy(String(value))}><${Icon} name="copy" /></button></td></tr>`;
 }

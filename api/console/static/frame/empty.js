@@ -7,6 +7,7 @@ import { loadedWindow, page } from "../state/load.js";
 import { adjust, dropFilters, search, view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { count } from "../time/format.js";
+import { labelOf, valueText } from "../query/condition_text.js";
 import { html, useEffect, useState } from "../ui.js";
 
 const MOST_COUNTED = 5; // each is a search
@@ -33,7 +34,7 @@ function offersOf({ query, conditions, status, from, to }) {
   return [
     ...(query ? [{ text: t("empty.query", { query: query.slice(0, 60) }), change: { query: "" } }] : []),
     ...conditions.map((one) => ({
-      text: t("empty.condition", { filter: `${one.exclude ? "−" : ""}${t(`column.${one.field}`)} ${one.value}` }),
+      text: t("empty.condition", { filter: `${one.exclude ? "−" : ""}${labelOf(one.field)} ${valueText(one)}` }),
       change: { conditions: conditions.filter((other) => other !== one) },
     })),
     ...(status !== "all" ? [{ text: t("empty.status"), change: { status: /** @type {const} */ ("all") } }] : []),

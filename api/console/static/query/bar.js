@@ -8,8 +8,10 @@ import { isSame, removeCondition, search, view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { short } from "../time/format.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
-import { FIELDS, fieldOf } from "./fields.js";
-import { isId, pieceAt, readBar, writeCondition } from "./language.js";
+import { labelOf, valueText } from "./condition_text.js";
+import { FIELDS, fieldOf, typedName } from "./fields.js";
+import { isId, pieceAt, readBar, withTyped, writeCondition } from "./language.js";
+import { writeRange } from "./ranges.js";
 import { Icon } from "../frame/icons.js";
 
 /** @typedef {{text: string, note: string, isValue: boolean}} Suggestion */
@@ -54,9 +56,12 @@ export function QueryBar() {
     close();
     if (isId(typed) && (await openById(typed.trim()))) return void setText(shown.query);
     const { words, conditions } = readBar(typed);
-    const kept = view.peek().conditions.filter((one) => !conditions.some((added) => isSame(added, one)));
     setText(words);
-    search({ query: words, conditions: [...kept, ...conditions] });
+    search({ query: words, conditions: withTyped(view.peek().conditions, conditions) });
+  };
+  const edit = (/** @type {import("../types.d.ts").Condition} */ one) => {
+    setText([text, writeCondition(one)].filter(Boolean).join(" "));
+    input.current?.focus();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const at = active < 0 ? 0 : active;
@@ -70,7 +75,7 @@ export function QueryBar() {
   return html`<div class="query">
     <div class="bar" onClick=${() => input.current?.focus()}>
       <span class="glass"><${Icon} name="search" /></span>
-      ${shown.conditions.map((one) => html`<${Chip} key=${writeCondition(one)} condition=${one} />`)}
+      ${shown.conditions.map((one) => html`<${Chip} key=${writeCondition(one)} condition=${one} edit=${edit} />`)}
       <input id="query" ref=${input} value=${text} placeholder=${shown.conditions.length ? "" : t("query.placeholder")} role="combobox" autocomplete="off" spellcheck="false"
         aria-label=${t("query.label")} aria-expanded=${suggestions.length > 0} aria-controls="suggestions" aria-autocomplete="list"
         aria-activedescendant=${active >= 0 ? `suggestion-${active}` : undefined}
@@ -86,12 +91,16 @@ export function QueryBar() {
   </div>`;
 }
 
-/** @param {{condition: import("../types.d.ts").Condition}} props */
-function Chip({ condition }) {
-  const { field, value, exclude } = condition;
+/**
+ * A filter. A click turns a value around; a range goes back to the bar, to be changed.
+ * @param {{condition: import("../types.d.ts").Condition, edit: (one: import("../types.d.ts").Condition) => void}} props
+ */
+function Chip({ condition, edit }) {
+  const { field, exclude } = condition;
+  const isRange = Boolean(FIELDS[field].kind && condition.value);
   const flip = () => search({ conditions: view.peek().conditions.map((one) => (isSame(one, condition) ? { ...one, exclude: !exclude } : one)) });
   return html`<span class="chip ${exclude ? "excluded" : ""}">
-    <button class="plain" title=${t(exclude ? "value.only" : "value.exclude")} onClick=${flip}><span class="dim">${exclude ? "−" : ""}${t(`column.${field}`)}</span> ${value || t("facets.none")}</button>
+    <button class="plain" title=${t(isRange ? "query.edit" : exclude ? "value.only" : "value.exclude")} onClick=${isRange ? () => edit(condition) : flip}><span class="dim">${exclude ? "−" : ""}${labelOf(field)}</span> ${valueText(condition)}</button>
     <button class="plain" aria-label=${t("query.drop", { filter: writeCondition(condition) })} onClick=${() => removeCondition(condition)}>×</button></span>`;
 }
 
@@ -102,10 +111,19 @@ async function suggestionsFor(piece) {
   const [, minus, name, colon, typed] = match;
   const field = fieldOf(name);
   if (!colon) {
-    const names = Object.keys(FIELDS).filter((one) => one.startsWith(name.toLowerCase()) && !(one === "group" && view.peek().group));
-    return names.map((one) => ({ text: `${minus}${one}:`, note: t(`column.${one}`), isValue: false }));
+    const isMeant = (/** @type {string} */ one) => [one, typedName(one)].some((each) => each.startsWith(name.toLowerCase()));
+    const names = Object.keys(FIELDS).filter((one) => isMeant(one) && !(one === "group" && view.peek().group));
+    return names.map((one) => ({ text: `${minus}${typedName(one)}:`, note: labelOf(one), isValue: false }));
   }
+  if (field && FIELDS[field].kind) return examplesOf(field, typed, minus === "-");
   if (!field || !FIELDS[field].hasFacet) return [];
   const found = await valuesOf(field, typed.replaceAll('"', ""), 10);
   return (found?.values ?? []).map((one) => ({ text: writeCondition({ field, value: String(one.value), exclude: minus === "-" }), note: short(one.count), isValue: true }));
+}
+
+/** @param {string} field @param {string} typed @param {boolean} exclude @returns {Suggestion[]} */
+function examplesOf(field, typed, exclude) {
+  const { kind, examples = [] } = FIELDS[field];
+  const meant = examples.filter((value) => kind && writeRange(kind, value).startsWith(typed));
+  return meant.map((value) => ({ text: writeCondition({ field, value, exclude }), note: valueText({ field, value }), isValue: true }));
 }

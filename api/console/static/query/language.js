@@ -1,7 +1,8 @@
 // @ts-check
 /** The text of the query bar: words for the search, and `field:value` conditions. Pure. */
 
-import { FIELDS, fieldOf } from "./fields.js";
+import { FIELDS, fieldOf, typedName } from "./fields.js";
+import { readRange, writeRange } from "./ranges.js";
 
 /** @typedef {import("../types.d.ts").Condition} Condition */
 /** @typedef {{text: string, start: number, end: number}} Piece */
@@ -27,19 +28,33 @@ export function readBar(text) {
   return { words: words.join(" "), conditions };
 }
 
-/** `-channel:5` as a condition; null for a word. @param {string} text @returns {Condition | null} */
+/** `-channel:5` or `duration:10s..` as a condition; null for a word. @param {string} text @returns {Condition | null} */
 export function condition(text) {
   const match = CONDITION.exec(text);
   const field = match ? fieldOf(match[2]) : "";
   if (!match || !field) return null;
-  const value = match[3].replace(/^"(.*?)"?$/s, "$1");
+  const typed = match[3].replace(/^"(.*?)"?$/s, "$1");
+  const { kind } = FIELDS[field];
+  const value = kind ? readRange(kind, typed) : typed;
   return value !== "" && FIELDS[field].isCondition(value) ? { field, value, exclude: match[1] === "-" } : null;
 }
 
 /** A condition as it is typed. @param {Condition} one */
 export function writeCondition(one) {
-  const value = /[\s"]/.test(one.value) ? `"${one.value.replaceAll('"', "")}"` : one.value;
-  return `${one.exclude ? "-" : ""}${one.field}:${value}`;
+  const { kind } = FIELDS[one.field];
+  const text = kind ? writeRange(kind, one.value) : one.value;
+  const value = /[\s"]/.test(text) ? `"${text.replaceAll('"', "")}"` : text;
+  return `${one.exclude ? "-" : ""}${typedName(one.field)}:${value}`;
+}
+
+/**
+ * The conditions with what was typed. A range takes the place of the ranges of its field: it would only widen them.
+ * @param {Condition[]} before @param {Condition[]} typed @returns {Condition[]}
+ */
+export function withTyped(before, typed) {
+  const isSame = (/** @type {Condition} */ one, /** @type {Condition} */ other) =>
+    one.field === other.field && one.exclude === other.exclude && (one.value === other.value || FIELDS[one.field].kind !== undefined);
+  return [...before.filter((one) => !typed.some((added) => isSame(added, one))), ...typed];
 }
 
 /** The piece of a text that the cursor is in. @param {string} text @param {number} cursor @returns {Piece} */

@@ -55,7 +55,7 @@ function take(view, name, value) {
   if (name === "page") return takePage(view, value);
   if (name === "live") return (view.live = value === "true" || value === "1"), true;
   if (TEXTS.includes(name)) return (view[name] = value.slice(0, 4096)), true;
-  if (!ALLOWED[name]?.includes(value)) return false;
+  if (!Object.hasOwn(ALLOWED, name) || !ALLOWED[name].includes(value)) return false;
   view[name] = name === "per_page" ? Number(value) : value;
   return true;
 }
@@ -64,7 +64,7 @@ function take(view, name, value) {
 function takeCondition(view, name, value) {
   const colon = value.indexOf(":");
   const field = value.slice(0, colon);
-  if (colon < 0 || !FIELDS[field]?.isCondition(value.slice(colon + 1)) || view.conditions.length >= 100) return false;
+  if (colon < 0 || !Object.hasOwn(FIELDS, field) || !FIELDS[field].isCondition(value.slice(colon + 1)) || view.conditions.length >= 100) return false;
   view.conditions.push({ field, value: value.slice(colon + 1), exclude: name === "exclude" });
   return true;
 }

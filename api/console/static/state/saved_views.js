@@ -12,6 +12,8 @@ const MAX_VIEWS = 200;
 /** Views that everybody has, by the keys of their names. @type {SavedView[]} */
 export const SHIPPED = [
   { name: "views.errors", address: "?status=error" },
+  { name: "views.slow", address: "?only=duration_milliseconds%3A20000.." },
+  { name: "views.expensive", address: "?only=used_amount%3A0.1.." },
   { name: "views.limited", address: "?only=code%3A429" },
   { name: "views.broken", address: "?only=code%3A500&only=code%3A502&only=code%3A503&only=code%3A504" },
   { name: "views.spend", address: "?tab=spend&from=-7d" },
