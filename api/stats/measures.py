@@ -89,19 +89,19 @@ def bars(found: Found, zone: str) -> list[dict[str, Any]]:
         {
             "start": in_zone(int(bucket.key or 0), zone),
             **_split(bucket.doc_count, bucket.errors or Aggregation()),
-            "used_amount": float_json(amount_of(bucket)),
-            "total_tokens": tokens_of(bucket),
+            "used_amount": float_json(sum_of_amounts(bucket)),
+            "total_tokens": sum_of_tokens(bucket),
         }
         for bucket in _of(found, "bars").buckets
     ]
 
 
-def amount_of(bucket: Bucket) -> float:
+def sum_of_amounts(bucket: Bucket) -> float:
     """Return the sum of the amounts of its logs."""
     return _value(bucket.amount)
 
 
-def tokens_of(bucket: Bucket) -> int:
+def sum_of_tokens(bucket: Bucket) -> int:
     """Return the sum of all tokens of its logs."""
     return int(_value(bucket.tokens))
 
@@ -154,7 +154,7 @@ def _percentiles(measured: Aggregation) -> dict[str, Any]:
 
 def _entries(terms: Aggregation | None) -> list[dict[str, Any]]:
     return [
-        {"value": bucket.key, "count": bucket.doc_count, "used_amount": float_json(amount_of(bucket))}
+        {"value": bucket.key, "count": bucket.doc_count, "used_amount": float_json(sum_of_amounts(bucket))}
         for bucket in (terms.buckets if terms else [])
     ]
 

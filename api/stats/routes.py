@@ -20,9 +20,9 @@ from api.services import services_of
 from api.stats.intervals import INTERVALS, MAX_BARS, MAX_SERIES_BARS, NO_BARS, TimeRange, fitting_interval
 from api.stats.measures import StatsParams, bars, bars_aggregation, note, stats_body, tops, totals, totals_body
 from api.stats.series import (
-    FIELDS,
-    FIELDS_OF_A_GROUP,
     MAX_SERIES,
+    SERIES_FIELDS,
+    SERIES_FIELDS_OF_A_GROUP,
     Values,
     first_body,
     highest_values,
@@ -188,8 +188,8 @@ add_both_forms(
         path="/stats",
         operations=Texts("stats_group", "stats_all"),
         summaries=Texts("Measure one group's logs", "Measure all logs"),
-        form=_form(FIELDS),
-        group_form=_form(FIELDS_OF_A_GROUP),
+        form=_form(SERIES_FIELDS),
+        group_form=_form(SERIES_FIELDS_OF_A_GROUP),
         answer=stats,
         success=Answer("The figures.", Stats, lambda _: _EXAMPLE),
     ),

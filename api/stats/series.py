@@ -8,11 +8,11 @@ from api.envelope import float_json
 from api.query import count_body, matching
 from api.request.view import View
 from api.stats.intervals import occupied_histogram
-from api.stats.measures import AMOUNT, BY_AMOUNT, SUMS_OF_A_BAR, StatsParams, amount_of, ranked, tokens_of
+from api.stats.measures import AMOUNT, BY_AMOUNT, SUMS_OF_A_BAR, StatsParams, ranked, sum_of_amounts, sum_of_tokens
 from api.store.answers import Aggregation, Bucket, Found
 
-FIELDS = ("model", "channel", "token_name", "user", "group")
-FIELDS_OF_A_GROUP = tuple(field for field in FIELDS if field != "group")
+SERIES_FIELDS = ("model", "channel", "token_name", "user", "group")
+SERIES_FIELDS_OF_A_GROUP = tuple(field for field in SERIES_FIELDS if field != "group")
 MAX_SERIES = 10
 
 Values = Sequence[int | float | str]
@@ -61,6 +61,6 @@ def _lists(bars: Aggregation | None, starts: Sequence[Any]) -> dict[str, Any]:
     in_order = [by_start.get(start, Bucket(0)) for start in starts]
     return {
         "count": [bucket.doc_count for bucket in in_order],
-        "used_amount": [float_json(amount_of(bucket)) for bucket in in_order],
-        "total_tokens": [tokens_of(bucket) for bucket in in_order],
+        "used_amount": [float_json(sum_of_amounts(bucket)) for bucket in in_order],
+        "total_tokens": [sum_of_tokens(bucket) for bucket in in_order],
     }
