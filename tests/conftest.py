@@ -27,6 +27,7 @@ BOTH_VERSIONS = (
     "api/search/test_pages.py",
     "api/search/test_search.py",
     "api/search/test_streams.py",
+    "api/stats/test_series.py",
     "api/stats/test_stats.py",
     "api/tail/test_tail.py",
     "indexer/delivery/test_indices.py",

@@ -168,12 +168,35 @@ class Tops(Struct):
     error_code: NumberTop
 
 
+class Lists(Struct):
+    """The figures of some logs over time: one entry for each bar of the histogram."""
+
+    count: list[int]
+    used_amount: list[float]
+    total_tokens: list[int]
+
+
+class ValueLists(Lists):
+    """The figures of one value over time."""
+
+    value: str | int
+
+
+class Series(Struct):
+    """The values with the highest amounts over time, and all other logs, those without a value included."""
+
+    by: str
+    values: list[ValueLists]
+    other: Lists
+
+
 class Stats(Totals):
     """The figures of a period, over time and by value."""
 
     interval: str
     histogram: list[Bar]
     top: Tops
+    series: Series | UnsetType = UNSET
     previous: Totals | UnsetType = UNSET
 
 

@@ -15,8 +15,10 @@ INTERVALS: Mapping[str, int] = {  # ms; from a day on these are calendar interva
     "1M": 30 * DAY_MS,
     "1y": 365 * DAY_MS,
 }
+NO_BARS = "none"  # in place of an interval
 AUTO_BARS = 100  # at most, where the caller does not choose an interval
 MAX_BARS = 2_000
+MAX_SERIES_BARS = 500  # where each of several values has its own bars
 
 
 class TimeRange(NamedTuple):
@@ -46,11 +48,11 @@ def fitting_interval(time_range: TimeRange) -> str:
 
 def histogram(time_range: TimeRange, interval: str, zone: str) -> dict[str, Any]:
     """Return the options of a date histogram with a bar for each interval of the range, empty ones included."""
+    bounds = {"min": time_range.start_ms, "max": time_range.end_ms}
+    return {**occupied_histogram(interval, zone), "min_doc_count": 0, "extended_bounds": bounds}
+
+
+def occupied_histogram(interval: str, zone: str) -> dict[str, Any]:
+    """Return the options of a date histogram with the same bars, without the empty ones."""
     kind = "calendar_interval" if INTERVALS[interval] >= DAY_MS else "fixed_interval"
-    return {
-        "field": "created_at",
-        kind: interval,
-        "time_zone": zone,
-        "min_doc_count": 0,
-        "extended_bounds": {"min": time_range.start_ms, "max": time_range.end_ms},
-    }
+    return {"field": "created_at", kind: interval, "time_zone": zone, "min_doc_count": 1}

@@ -1,6 +1,6 @@
 """Counts, sums, percentiles and top values of some logs: bodies out, answers in. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from api.request.params import SearchParams
 from api.request.timezone import in_zone
 from api.request.view import View
 from api.stats.intervals import TimeRange, histogram
-from api.store.answers import Aggregation, Found
+from api.store.answers import Aggregation, Bucket, Found
 from mappings.event import Usage
 
 EXACT_BELOW = 2**53
@@ -29,8 +29,11 @@ TOP_FIELDS: Mapping[str, str] = {  # name in the answer → field
     "user": "user",
     "error_code": "code",
 }
-RANKINGS: Mapping[str, Body] = {"by_count": {"_count": "desc"}, "by_amount": {"amount": "desc"}}
-_AMOUNT: Body = {"sum": {"field": "used_amount"}}
+Ranking = Mapping[str, list[Body]]  # name in the answer → order of the values
+BY_AMOUNT: Ranking = {"by_amount": [{"amount": "desc"}, {"_count": "desc"}, {"_key": "asc"}]}
+RANKINGS: Ranking = {"by_count": [{"_count": "desc"}, {"_key": "asc"}], **BY_AMOUNT}
+AMOUNT: Body = {"sum": {"field": "used_amount"}}
+SUMS_OF_A_BAR: Mapping[str, Body] = {"amount": AMOUNT, "tokens": {"sum": {"field": "usage.total_tokens"}}}
 _ERRORS: Body = {"filter": none_of(term("code", 200))}
 
 
@@ -41,12 +44,7 @@ class StatsParams(SearchParams, frozen=True, kw_only=True):
     timezone: str = "UTC"
     size: int = 10
     compare: bool = False
-
-
-def bounds_body(view: View, params: SearchParams) -> Body:
-    """Return the body that finds the first and the last `created_at` of the logs."""
-    moments = {"first": {"min": {"field": "created_at"}}, "last": {"max": {"field": "created_at"}}}
-    return {**count_body(matching(view, params)), "aggs": moments}
+    by: str | None = None
 
 
 def totals_body(view: View, params: SearchParams) -> Body:
@@ -54,16 +52,16 @@ def totals_body(view: View, params: SearchParams) -> Body:
     return {**count_body(matching(view, params)), "aggs": _totals()}
 
 
-def stats_body(view: View, params: StatsParams, time_range: TimeRange, interval: str) -> Body:
-    """Return the body of all figures."""
-    bars = {
-        "date_histogram": histogram(time_range, interval, params.timezone),
-        "aggs": {"amount": _AMOUNT, "tokens": {"sum": {"field": "usage.total_tokens"}}, "errors": _ERRORS},
-    }
-    return {
-        **count_body(matching(view, params)),
-        "aggs": {**_totals(), "bars": bars, **{name: _top(name, params.size) for name in TOP_FIELDS}},
-    }
+def stats_body(view: View, params: StatsParams, more: Mapping[str, Body]) -> Body:
+    """Return the body of all figures, with these aggregations of bars."""
+    tops = {name: _top(name, params.size) for name in TOP_FIELDS} if params.size else {}
+    return {**count_body(matching(view, params)), "aggs": {**_totals(), **more, **tops}}
+
+
+def bars_aggregation(time_range: TimeRange, interval: str, zone: str) -> Mapping[str, Body]:
+    """Return the aggregation of the histogram."""
+    bars = {"date_histogram": histogram(time_range, interval, zone), "aggs": {**SUMS_OF_A_BAR, "errors": _ERRORS}}
+    return {"bars": bars}
 
 
 def totals(found: Found) -> dict[str, Any]:
@@ -91,11 +89,21 @@ def bars(found: Found, zone: str) -> list[dict[str, Any]]:
         {
             "start": in_zone(int(bucket.key or 0), zone),
             **_split(bucket.doc_count, bucket.errors or Aggregation()),
-            "used_amount": float_json(_value(bucket.amount)),
-            "total_tokens": int(_value(bucket.tokens)),
+            "used_amount": float_json(sum_of_amounts(bucket)),
+            "total_tokens": sum_of_tokens(bucket),
         }
-        for bucket in found.aggregations["bars"].buckets
+        for bucket in _of(found, "bars").buckets
     ]
+
+
+def sum_of_amounts(bucket: Bucket) -> float:
+    """Return the sum of the amounts of its logs."""
+    return _value(bucket.amount)
+
+
+def sum_of_tokens(bucket: Bucket) -> int:
+    """Return the sum of all tokens of its logs."""
+    return int(_value(bucket.tokens))
 
 
 def tops(found: Found) -> dict[str, Any]:
@@ -103,10 +111,18 @@ def tops(found: Found) -> dict[str, Any]:
     return {name: {order: _entries(getattr(_of(found, name), order)) for order in RANKINGS} for name in TOP_FIELDS}
 
 
+def ranked(field: str, size: int, rankings: Ranking, clauses: Sequence[Body] = ()) -> Body:
+    """Return the aggregation of the first values of a field in each order, among the logs that match the clauses."""
+    having = [{"exists": {"field": field}}, none_of(term(field, 0 if field in NUMBER_FIELDS else ""))]
+    terms = {"field": field, "size": size, "shard_size": SHARD_SIZE}
+    lists = {name: {"terms": {**terms, "order": order}, "aggs": {"amount": AMOUNT}} for name, order in rankings.items()}
+    return {"filter": all_of([*having, *clauses]), "aggs": lists}
+
+
 def _totals() -> Body:
     counters = {name: {"sum": {"field": f"usage.{name}"}} for name in USAGE_FIELDS}
     return {
-        "amount": _AMOUNT,
+        "amount": AMOUNT,
         "errors": _ERRORS,
         **counters,
         **{name: _duration(field) for name, field in DURATIONS.items()},
@@ -121,15 +137,8 @@ def _duration(field: str) -> Body:
 
 
 def _top(name: str, size: int) -> Body:
-    field = TOP_FIELDS[name]
-    having = [{"exists": {"field": field}}, none_of(term(field, 0 if field in NUMBER_FIELDS else ""))]
     errors = [none_of(term("code", 200))] if name == "error_code" else []
-    terms = {"field": field, "size": size, "shard_size": SHARD_SIZE}
-    ranked = {
-        order: {"terms": {**terms, "order": [by, {"_key": "asc"}]}, "aggs": {"amount": _AMOUNT}}
-        for order, by in RANKINGS.items()
-    }
-    return {"filter": all_of([*having, *errors]), "aggs": ranked}
+    return ranked(TOP_FIELDS[name], size, RANKINGS, errors)
 
 
 def _split(total: int, errors: Aggregation) -> dict[str, int]:
@@ -145,7 +154,7 @@ def _percentiles(measured: Aggregation) -> dict[str, Any]:
 
 def _entries(terms: Aggregation | None) -> list[dict[str, Any]]:
     return [
-        {"value": bucket.key, "count": bucket.doc_count, "used_amount": float_json(_value(bucket.amount))}
+        {"value": bucket.key, "count": bucket.doc_count, "used_amount": float_json(sum_of_amounts(bucket))}
         for bucket in (terms.buckets if terms else [])
     ]
 

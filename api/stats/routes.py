@@ -1,10 +1,12 @@
-"""The stats routes: counts over time, sums, percentiles and top values."""
+"""The stats routes: counts over time, sums, percentiles, top values, and the bars of single values."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request, Response
 from msgspec import structs
 
+from api.clauses import Body
 from api.envelope import success
 from api.errors import ApiError
 from api.openapi.answers import Answer
@@ -15,8 +17,18 @@ from api.request.timezone import NAMES, in_zone, read_zone
 from api.request.view import View
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
-from api.stats.intervals import INTERVALS, MAX_BARS, TimeRange, fitting_interval
-from api.stats.measures import StatsParams, bars, bounds_body, note, stats_body, tops, totals, totals_body
+from api.stats.intervals import INTERVALS, MAX_BARS, MAX_SERIES_BARS, NO_BARS, TimeRange, fitting_interval
+from api.stats.measures import StatsParams, bars, bars_aggregation, note, stats_body, tops, totals, totals_body
+from api.stats.series import (
+    MAX_SERIES,
+    SERIES_FIELDS,
+    SERIES_FIELDS_OF_A_GROUP,
+    Values,
+    first_body,
+    highest_values,
+    series,
+    series_aggregations,
+)
 from api.store.answers import Found
 from api.store.client import Store
 from api.store.held_answer import written_answer
@@ -24,16 +36,6 @@ from mappings.instant import DAY_MS
 
 MAX_TOP = 100
 MAX_WINDOW_MS = 800 * DAY_MS  # a longer window means "all": bars that begin in 1970 would show nothing
-STATS_FORM = Form(
-    StatsParams,
-    PAGING | {"include_detail"},
-    (
-        one_of("interval", INTERVALS, "Length of a bar of the histogram; without it, the one that fits."),
-        Parameter("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),
-        whole_number("size", range(1, MAX_TOP + 1), "Entries of each top list.", 10),
-        boolean("compare", "`true` adds `previous`: the same figures for the period before, of the same length."),
-    ),
-)
 
 router = feature_router("stats")
 
@@ -42,19 +44,49 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
     """Answer the figures of the logs that match; raise `ApiError` 400 for parameters that do not go together."""
     services = services_of(request)
     params = parsed.params
-    if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
-        raise ApiError(400, "compare=true: requires start_timestamp and end_timestamp, which set the length")
+    _check(params)
     parsed = await services.moments.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
     message = "; ".join(filter(None, (parsed.message, note(data))))
     return written_answer(services.budget, success(data, message))
 
 
+def _check(params: StatsParams) -> None:
+    if params.compare and (params.start_timestamp is None or params.end_timestamp is None):
+        raise ApiError(400, "compare=true: requires start_timestamp and end_timestamp, which set the length")
+    if params.by and params.interval == NO_BARS:
+        raise ApiError(400, f"by={params.by}: its series have bars, so interval cannot be {NO_BARS}")
+
+
+def _form(fields: Sequence[str]) -> Form[StatsParams]:
+    intervals = f"Length of a bar of the histogram; without it, the one that fits. `{NO_BARS}` leaves the bars out."
+    values = (
+        f"Adds `series`: bars of the {MAX_SERIES} values of this field with the highest amounts, and of the others."
+    )
+    own = (
+        one_of("interval", (*INTERVALS, NO_BARS), intervals),
+        Parameter("timezone", read_zone, f"Where days, weeks and months begin: {NAMES}.", NAMES),
+        whole_number("size", range(MAX_TOP + 1), "Entries of each top list; 0 leaves them out.", 10),
+        boolean("compare", "`true` adds `previous`: the same figures for the period before, of the same length."),
+        one_of("by", fields, values),
+    )
+    return Form(StatsParams, PAGING | {"include_detail"}, own)
+
+
 async def _figures(store: Store, view: View, params: StatsParams) -> dict[str, Any]:
-    time_range = None if _is_reversed(params) else _given(params) or await _occupied(store, view, params)
+    time_range, values = (None, ()) if _is_reversed(params) else await _known_first(store, view, params)
     if time_range is None:
         return await _nothing(store, view, params)
-    return await _measured(store, view, params, time_range)
+    return await _measured(store, view, params, time_range, values)
+
+
+async def _known_first(store: Store, view: View, params: StatsParams) -> tuple[TimeRange | None, Values]:
+    """Return the time range, None where no log matches, and the values that get series."""
+    given = _given(params)
+    if given is not None and params.by is None:
+        return given, ()
+    (found,) = await store.search([first_body(view, params, with_bounds=given is None)])
+    return given or _occupied(found), highest_values(found)
 
 
 def _given(params: StatsParams) -> TimeRange | None:
@@ -70,19 +102,17 @@ def _is_reversed(params: StatsParams) -> bool:
     return start_ms is not None and end_ms is not None and start_ms > end_ms
 
 
-async def _occupied(store: Store, view: View, params: StatsParams) -> TimeRange | None:
+def _occupied(found: Found) -> TimeRange | None:
     """Return the time range from the first to the last log that matches; None where no log matches."""
-    (found,) = await store.search([bounds_body(view, params)])
     first, last = (found.aggregations[name].value for name in ("first", "last"))
     return None if first is None or last is None else TimeRange(int(first), int(last))
 
 
-async def _measured(store: Store, view: View, params: StatsParams, time_range: TimeRange) -> dict[str, Any]:
-    interval = params.interval or fitting_interval(time_range)
-    number = time_range.bars(interval)
-    if params.interval and number > MAX_BARS:
-        raise ApiError(400, f"interval={interval}: makes {number} bars of this window, at most {MAX_BARS} are allowed")
-    asked = [stats_body(view, _within(params, time_range), time_range, interval)]
+async def _measured(
+    store: Store, view: View, params: StatsParams, time_range: TimeRange, values: Values
+) -> dict[str, Any]:
+    interval = _interval(params, time_range)
+    asked = [stats_body(view, _within(params, time_range), _over_time(params, time_range, interval, values))]
     if params.compare:
         asked.append(totals_body(view, _within(params, time_range.before())))
     found, *previous = await store.search(asked, whose=view.whose)
@@ -91,8 +121,29 @@ async def _measured(store: Store, view: View, params: StatsParams, time_range: T
         "interval": interval,
         "histogram": bars(found, params.timezone),
         "top": tops(found),
+        **({"series": series(found, params.by)} if params.by else {}),
         **({"previous": _totals(previous[0], time_range.before(), params.timezone)} if previous else {}),
     }
+
+
+def _interval(params: StatsParams, time_range: TimeRange) -> str:
+    """Return the length of a bar, "" for no bars; raise `ApiError` 400 where it makes too many."""
+    if params.interval is None:
+        return fitting_interval(time_range)
+    if params.interval == NO_BARS:
+        return ""
+    number, most = time_range.bars(params.interval), MAX_SERIES_BARS if params.by else MAX_BARS
+    if number > most:
+        allowed = f"at most {most} are allowed{' with by' if params.by else ''}"
+        raise ApiError(400, f"interval={params.interval}: makes {number} bars of this window, {allowed}")
+    return params.interval
+
+
+def _over_time(params: StatsParams, time_range: TimeRange, interval: str, values: Values) -> Mapping[str, Body]:
+    if not interval:
+        return {}
+    of_values = series_aggregations(params.by, values, interval, params.timezone) if params.by else {}
+    return {**bars_aggregation(time_range, interval, params.timezone), **of_values}
 
 
 def _within(params: StatsParams, time_range: TimeRange) -> StatsParams:
@@ -107,7 +158,8 @@ def _totals(found: Found, time_range: TimeRange, zone: str) -> dict[str, Any]:
 async def _nothing(store: Store, view: View, params: StatsParams) -> dict[str, Any]:
     """Return the figures of no logs at all, which have no time range to show as bars."""
     none = {"start": "", "end": "", **totals(Found())}
-    answer = {**none, "interval": "", "histogram": [], "top": tops(Found())}
+    no_series = {"series": series(Found(), params.by)} if params.by else {}
+    answer = {**none, "interval": "", "histogram": [], "top": tops(Found()), **no_series}
     if not params.compare:
         return answer
     return {**answer, "previous": none if _is_reversed(params) else await _previous(store, view, params)}
@@ -137,7 +189,8 @@ add_both_forms(
         path="/stats",
         operations=Texts("stats_group", "stats_all"),
         summaries=Texts("Measure one group's logs", "Measure all logs"),
-        form=STATS_FORM,
+        form=_form(SERIES_FIELDS),
+        group_form=_form(SERIES_FIELDS_OF_A_GROUP),
         answer=stats,
         success=Answer("The figures.", Stats, lambda _: _EXAMPLE),
     ),

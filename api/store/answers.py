@@ -54,6 +54,7 @@ class Bucket(Struct, frozen=True):
     key: int | float | str | None = None
     amount: "Aggregation | None" = None
     tokens: "Aggregation | None" = None
+    bars: "Aggregation | None" = None
     errors: "Aggregation | None" = None
 
 
@@ -68,6 +69,7 @@ class Aggregation(Struct, frozen=True):
     top: "Aggregation | None" = None
     distinct: "Aggregation | None" = None
     points: "Aggregation | None" = None
+    bars: "Aggregation | None" = None
     by_count: "Aggregation | None" = None
     by_amount: "Aggregation | None" = None
 

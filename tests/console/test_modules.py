@@ -28,6 +28,7 @@ def modules(browser: Browser) -> Iterator[Modules]:
         "?only=duration_milliseconds%3A30000..&only=retry_times%3A&exclude=used_amount%3A0.01..5e-1",
         "?tab=errors&group=ns%2F%E7%BB%84&from=1795600000000&to=1795700000000",
         "?open=request%3A17&pane=raw&live=true&per_page=100&order=id-asc&compare=42",
+        "?tab=spend&by=channel&measure=tokens",
     ],
 )
 def test_an_address_says_what_it_said(modules: Modules, address: str) -> None:
@@ -40,7 +41,7 @@ def test_an_address_says_what_it_said(modules: Modules, address: str) -> None:
 
 
 def test_what_an_address_cannot_say_is_named_and_the_rest_opens(modules: Modules) -> None:
-    broken = "?page=0&page=-1&tab=x&from=soon&only=nothing&only=code:x&per_page=7&colour=red&query=ok&status=ERROR"
+    broken = "?page=0&page=-1&tab=x&from=soon&only=nothing&only=code:x&per_page=7&hue=red&by=code&query=ok&status=ERROR"
     broken += "&only=duration:10s..&exclude=used_amount:2..1&only=constructor:x&valueOf=x"
     found = modules.call("state/address.js", "readAddress", broken)
 
@@ -299,3 +300,78 @@ def test_a_copied_request_runs_in_a_shell_as_it_was_sent(modules: Modules) -> No
 )
 def test_a_duration_is_as_short_as_it_may_be(modules: Modules, ms: int, text: str) -> None:
     assert modules.call("time/format.js", "duration", ms) == text
+
+
+SERIES = {
+    "by": "model",
+    "values": [
+        {"value": "a", "count": [1, 0], "used_amount": [0.5, 0], "total_tokens": [3, 0]},
+        {"value": 7, "count": [1, 1], "used_amount": [1.5, -1], "total_tokens": [1, 2]},
+    ],
+    "other": {"count": [0, 2], "used_amount": [0, 1], "total_tokens": [0, 4]},
+}
+
+
+def test_series_are_lines_with_the_others_last(modules: Modules) -> None:
+    requests = modules.call("charts/lines.js", "linesOf", SERIES, "requests")
+    alone = modules.call("charts/lines.js", "linesOf", {**SERIES, "other": {"count": [0, 0]}}, "tokens")
+
+    assert [(line["value"], line["points"], line["sum"]) for line in requests] == [
+        ("a", [1, 0], 1),
+        (7, [1, 1], 2),
+        (None, [0, 2], 2),
+    ]
+    assert [(line["value"], line["sum"]) for line in alone] == [("a", 3), (7, 3)]
+
+
+def test_the_parts_of_the_highest_bar_fill_its_height_and_negative_ones_have_none(modules: Modules) -> None:
+    lines = modules.call("charts/lines.js", "linesOf", SERIES, "amount")
+
+    assert modules.call("charts/lines.js", "heights", lines, 2) == {
+        "highest": 2,
+        "of": [[0.25, 0], [0.75, 0], [0, 0.5]],
+    }
+    assert modules.call("charts/lines.js", "heights", [], 2) == {"highest": 0, "of": []}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "target", "expected"),
+    [
+        (["time", "code", "model"], "time", "model", ["code", "model", "time"]),
+        (["time", "code", "model"], "model", "time", ["model", "time", "code"]),
+        (["time", "code", "model"], "code", "model", ["time", "model", "code"]),
+        (["time", "gone", "time", "code"], "code", "time", ["code", "time"]),
+    ],
+)
+def test_a_column_is_put_in_the_place_of_another(
+    modules: Modules, chosen: list[str], name: str, target: str, expected: list[str]
+) -> None:
+    assert modules.call("list/columns.js", "moved", chosen, name, target) == expected
+
+
+def test_a_column_is_added_behind_those_it_usually_follows(modules: Modules) -> None:
+    def turned(chosen: list[str], name: str) -> Any:
+        return modules.call("list/columns.js", "turned", chosen, name)
+
+    assert turned(["model", "time", "text"], "user") == ["model", "user", "time", "text"]
+    assert turned(["text"], "time") == ["time", "text"]
+    assert turned(["model", "time"], "model") == ["time"]
+
+
+def test_a_groups_page_leaves_out_columns_and_keeps_their_places(modules: Modules) -> None:
+    chosen = ["model", "channel", "time"]
+    moved = modules.call("list/columns.js", "moved", chosen, "time", "model")
+    shown = modules.call("list/columns.js", "shownColumns", chosen, "ns-1")
+
+    assert [column["name"] for column in shown] == ["model", "time"]
+    assert moved == ["time", "model", "channel"]
+
+
+@pytest.mark.parametrize(
+    ("by", "group", "expected"), [("channel", "", "channel"), ("channel", "ns-1", "model"), ("user", "ns-1", "user")]
+)
+def test_a_groups_page_has_no_series_of_channels(modules: Modules, by: str, group: str, expected: str) -> None:
+    found, offered = modules.call("state/params.js", "seriesFields", {"by": by, "group": group})
+
+    assert found == expected
+    assert ("channel" in offered, "group" in offered) == (not group, not group)

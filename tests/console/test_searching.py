@@ -285,16 +285,3 @@ def test_a_second_visit_loads_nothing_but_the_page(api: RunningApi, visit: OpenV
     )
 
     assert [one for one in loaded if "/console/" in one] == []
-
-
-def test_the_columns_are_chosen(api: RunningApi, visit: OpenVisit) -> None:
-    shown = visit(api)
-    shown.page.get_by_title("Choose the columns").click()
-    shown.page.get_by_label("User", exact=True).check()
-    shown.page.get_by_label("Channel", exact=True).uncheck()
-    shown.page.keyboard.press("Escape")
-    shown.open()
-    headings = shown.page.locator(".table th").all_inner_texts()
-
-    assert "User" in headings
-    assert "Channel" not in headings

@@ -106,19 +106,6 @@ def test_errors_are_grouped_and_a_group_opens_its_logs(api: RunningApi, visit: O
     expect(shown.page.locator(".table .status").first).to_have_text("429")
 
 
-def test_spend_and_speed_are_those_of_the_api(api: RunningApi, visit: OpenVisit) -> None:
-    shown = visit(api, "?tab=spend")
-    (asked,) = shown.asked("stats")
-    figures = api.get(asked.removeprefix(api.url)).json()["data"]
-    amount = shown.page.locator(".card", has_text="amount").locator("dd")
-
-    expect(amount).to_contain_text(f"{figures['used_amount']:.6f}".rstrip("0"))
-    expect(shown.page.locator(".top").first.locator("li")).to_have_count(3)
-    shown.page.get_by_role("button", name="Tokens", exact=True).click()
-    expect(shown.page.locator(".bars i.tokens").first).to_be_attached()
-    shown.picture("spend")
-
-
 def test_logs_that_came_since_are_offered(logs: Logs, run: Run, visit: OpenVisit) -> None:
     logs.store([new(1)])
     with run() as own:

@@ -158,7 +158,7 @@ def names(parameters: tuple[Parameter, ...]) -> set[str]:
     [
         ("parameter", PARAMETERS),
         ("parameter of facets", facets._form(()).own),
-        ("parameter of stats", stats.STATS_FORM.own),
+        ("parameter of stats", stats._form(()).own),
         ("parameter of error groups", error_groups.ERRORS_FORM.own),
         ("parameter of neighbours", neighbours.NEIGHBOURS_FORM.own),
         ("parameter of export", export.EXPORT_FORM.own),

@@ -35,9 +35,13 @@ export interface Totals {
 }
 
 export interface Stats extends Totals {
-  interval: string; histogram: Bar[]; previous?: Totals;
+  interval: string; histogram: Bar[]; previous?: Totals; series?: Series;
   top: Record<string, { by_count: TopEntry[]; by_amount: TopEntry[] }>;
 }
+
+/** Figures over time: one entry for each bar of the histogram. */
+export interface Lists { count: number[]; used_amount: number[]; total_tokens: number[] }
+export interface Series { by: string; values: (Lists & { value: string | number })[]; other: Lists }
 
 export interface ErrorGroup {
   message: string; query: string; count: number; share: number; first: string; last: string; bars: number[];
@@ -59,5 +63,5 @@ export interface Condition { field: string; value: string; exclude: boolean }
 export interface View {
   tab: "logs" | "errors" | "spend"; group: string; query: string; conditions: Condition[];
   status: "all" | "success" | "error"; from: string; to: string; order: string; page: number; per_page: number;
-  open: string; pane: string; compare: string; live: boolean;
+  open: string; pane: string; compare: string; live: boolean; by: string; measure: "amount" | "requests" | "tokens";
 }

@@ -21,7 +21,7 @@ HOUR_MS = 3_600_000
 
 
 def _event(number: int) -> Event:
-    """Return a log of the three days before noon; every fifth failed, every seventh has no start."""
+    """Return a log of the three days before noon; every fifth failed, every seventh has no start, half have no user."""
     random = Random(number)
     created_at = NOON_MS - random.randrange(3 * DAY_MS)
     event: Event = {
@@ -31,6 +31,8 @@ def _event(number: int) -> Event:
         "group": f"ns-{number % 3}",
         "model": f"model-{number % 7}",
         "channel": number % 4,
+        "token_name": f"token-{number % 13}",
+        "user": ("", "", "王芳", "eve")[number // 3 % 4],
         "code": 200 if number % 5 else 429 + number % 2,
         "used_amount": random.random() * 10 ** random.randrange(-9, 3),
         "ttfb_milliseconds": number % 1000 if number % 5 else 0,
@@ -125,7 +127,7 @@ def test_the_tops_are_by_count_and_by_amount(api: RunningApi) -> None:
     assert found["model"]["by_amount"][0]["used_amount"] == pytest.approx(amounts[dearest[0]])
     assert [(entry["value"], entry["count"]) for entry in found["channel"]["by_count"]] == [(1, 1250), (2, 1250)]
     assert [(entry["value"], entry["count"]) for entry in found["error_code"]["by_count"]] == [(429, 500), (430, 500)]
-    assert found["user"] == {"by_count": [], "by_amount": []}
+    assert {entry["value"] for entry in found["user"]["by_count"]} == {"王芳", "eve"}
 
 
 def test_the_period_before_is_as_long_and_ends_where_this_one_starts(api: RunningApi) -> None:
@@ -159,6 +161,13 @@ def test_a_window_from_the_beginning_of_time_is_shown_where_the_logs_are(api: Ru
     assert (found["total"], found["interval"]) == (len(EVENTS), "1h")
 
 
+def test_bars_and_top_lists_are_left_out_where_nobody_wants_them(api: RunningApi) -> None:
+    whole, sums = stats(api), stats(api, interval="none", size=0)
+    nothing: dict[str, list[Any]] = {"by_count": [], "by_amount": []}
+
+    assert sums == {**whole, "interval": "", "histogram": [], "top": dict.fromkeys(whole["top"], nothing)}
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
@@ -169,7 +178,10 @@ def test_a_window_from_the_beginning_of_time_is_shown_where_the_logs_are(api: Ru
         ),
         ("interval=1s", "interval=1s: makes 259"),
         ("compare=true", "compare=true: requires start_timestamp and end_timestamp"),
-        ("size=0", "size=0: must be a whole number from 1 to 100"),
+        ("size=101", "size=101: must be a whole number from 0 to 100"),
+        ("by=code", "by=code: must be one of model, channel, token_name, user, group"),
+        ("by=model&interval=none", "by=model: its series have bars, so interval cannot be none"),
+        ("by=model&interval=5m", "interval=5m: makes 864 bars of this window, at most 500 are allowed with by"),
     ],
 )
 def test_a_wrong_question_is_told_what_is_allowed(api: RunningApi, query: str, message: str) -> None:

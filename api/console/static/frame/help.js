@@ -7,7 +7,7 @@ import { t } from "../text/text.js";
 import { html, useEffect, useRef } from "../ui.js";
 
 const EXAMPLES = [["timeout", "all"], ['"rate limit"', "phrase"], ["timeout -gateway", "without"], ["gpt-4*", "prefix"], ["请求超时", "cjk"], ["model:gpt-4o", "field"], ["-code:429 status:500", "exclude"], ["duration:10s.. amount:0.01..0.1", "range"], ["api.openai.com", "parts"]];
-const KEYS = [["/", "search"], ["j k ↓ ↑", "move"], ["Enter", "open"], ["Esc", "close"], ["1 2 3 4 5 6", "pane"], ["l", "live"], ["r", "refresh"], ["?", "help"]];
+const KEYS = [["/", "search"], ["j k ↓ ↑", "move"], ["Enter", "open"], ["Esc", "close"], ["1 2 3 4 5 6", "pane"], ["l", "live"], ["r", "refresh"], ["Alt+← Alt+→ Shift+← Shift+→", "columns"], ["?", "help"]];
 
 /** @param {{onClose: () => void}} props */
 export function Help({ onClose }) {

@@ -40,13 +40,35 @@ const OF_ALL = ["group", "channel"];
 
 /** The columns that are shown, in their order. @param {string[]} chosen none: the usual ones @param {string} group */
 export function shownColumns(chosen, group) {
-  const names = chosen.length ? chosen : FIRST;
-  return COLUMNS.filter((column) => names.includes(column.name) && !(group && OF_ALL.includes(column.name)));
+  const offered = offeredColumns(group);
+  return namesOf(chosen).flatMap((name) => offered.filter((column) => column.name === name));
 }
 
 /** The columns to choose from. @param {string} group */
 export function offeredColumns(group) {
   return COLUMNS.filter((column) => !(group && OF_ALL.includes(column.name)));
+}
+
+/** The choice with a column more, beside those it usually follows, or with one less. @param {string[]} chosen @param {string} name */
+export function turned(chosen, name) {
+  const names = namesOf(chosen);
+  if (names.includes(name)) return names.filter((one) => one !== name);
+  const usual = COLUMNS.map((column) => column.name);
+  const before = usual.slice(0, usual.indexOf(name)).filter((one) => names.includes(one));
+  return names.toSpliced(names.indexOf(before.at(-1) ?? "") + 1, 0, name);
+}
+
+/** The choice with a column in the place of another one, which makes room. @param {string[]} chosen @param {string} name @param {string} target */
+export function moved(chosen, name, target) {
+  const names = namesOf(chosen);
+  const to = names.indexOf(target);
+  return names.filter((one) => one !== name).toSpliced(to, 0, name);
+}
+
+/** The columns of a choice, those that a group's page leaves out among them. @param {string[]} chosen */
+function namesOf(chosen) {
+  const known = [...new Set(chosen)].filter((name) => COLUMNS.some((column) => column.name === name));
+  return known.length ? known : FIRST;
 }
 
 /** @param {Log} log */

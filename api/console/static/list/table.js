@@ -11,13 +11,13 @@ import { t } from "../text/text.js";
 import { html, useEffect, useMemo, useRef, useState } from "../ui.js";
 import { shownColumns } from "./columns.js";
 import { foldTries } from "./fold.js";
+import { Headings } from "./headings.js";
 import { HoverMenu, valueAt } from "./hover_menu.js";
 
 /** @typedef {import("../types.d.ts").Log} Log @typedef {import("./columns.js").Column} Column */
 
 const HOVER_MS = 200; // the menu does not follow a mouse that passes by
 const BEFORE_FOUND = 14; // characters of a fragment before the first word that was found
-const SORTABLE = { time: "created_at", request_id: "id" };
 
 export function Table() {
   const { group, open } = view.value;
@@ -41,26 +41,14 @@ export function Table() {
     isFresh=${fresh.has(log)} highlight=${found.get(log)} onTries=${() => setUnfolded(unfolded === log.request_id ? "" : log.request_id)} />`;
   return html`<div class="table ${isLoading.value && page.value ? "stale" : ""}" onScroll=${onScroll} onMouseLeave=${() => hover(null)}
       onMouseOver=${(/** @type {MouseEvent} */ event) => hover(valueAt(event, hovered))} tabindex="0" role="region" aria-label=${t("list.label")}>
-    <table class=${preferences.value.columns.length ? "" : "usual"}>
-      <thead><tr>${columns.map((column) => html`<${Heading} key=${column.name} column=${column} />`)}</tr></thead>
+    <table class="${preferences.value.columns.length ? "" : "usual"} ${columns.some(({ name }) => name === "text") ? "" : "tight"}">
+      <${Headings} columns=${columns} />
       <tbody ref=${body} onClick=${openClicked} onKeyDown=${openFocused}>
         ${folded.flatMap(({ log, tries }) => [row(log, tries.length, false), ...(unfolded && unfolded === log.request_id ? tries.map((one) => row(one, 0, true)) : [])])}
       </tbody>
     </table>
     <${HoverMenu} hovered=${hovered} />
   </div>`;
-}
-
-/** @param {{column: Column}} props */
-function Heading({ column }) {
-  const field = /** @type {Record<string, string>} */ (SORTABLE)[column.name];
-  const [by, direction] = view.value.order.split("-");
-  if (!field) return html`<th scope="col" class="of-${column.name} ${column.isNumber ? "number" : ""}">${t(`column.${column.name}`)}</th>`;
-  const isSorted = by === field;
-  const next = isSorted && direction === "desc" ? "asc" : "desc";
-  return html`<th scope="col" aria-sort=${isSorted ? (direction === "desc" ? "descending" : "ascending") : "none"}>
-    <button class="plain" onClick=${() => go({ order: `${field}-${next}`, page: 1 })}>${t(`column.${column.name}`)}
-      <span aria-hidden="true">${isSorted ? (direction === "desc" ? " ↓" : " ↑") : ""}</span></button></th>`;
 }
 
 /**
@@ -81,7 +69,7 @@ function Cell({ log, column, highlight, tries, onTries }) {
   const text = column.text(log, zone, Date.now());
   const title = column.title ? column.title(log, zone) : text;
   if (column.name === "code") {
-    return html`<td data-field="code" data-value=${log.code}><span class="status ${statusClass(log.code)}">${text}</span>${tries > 0 && html`<button
+    return html`<td class="of-code" data-field="code" data-value=${log.code}><span class="status ${statusClass(log.code)}">${text}</span>${tries > 0 && html`<button
       class="tries" title=${t("list.tries", { n: tries + 1 })} onClick=${onTries}>×${tries + 1}</button>`}</td>`;
   }
   return html`<td class="of-${column.name} ${column.isNumber ? "number" : ""}" title=${title} data-field=${column.field} data-value=${column.field ? String(log[column.field] ?? "") : undefined}>${text}</td>`;

@@ -8,12 +8,11 @@ import { newer } from "../state/fresh.js";
 import { arrived, isPaused, pause, resume, tailState, waiting } from "../state/live.js";
 import { loadedWindow, message, page, refresh } from "../state/load.js";
 import { pageParams } from "../state/params.js";
-import { prefer, preferences } from "../state/preferences.js";
 import { ignored, search, view } from "../state/view.js";
 import { t } from "../text/text.js";
 import { count } from "../time/format.js";
 import { html } from "../ui.js";
-import { offeredColumns, shownColumns } from "./columns.js";
+import { ColumnMenu } from "./column_menu.js";
 import { ExportMenu } from "./export.js";
 import { Icon } from "../frame/icons.js";
 
@@ -25,7 +24,7 @@ export function Tools() {
     <${LiveNote} />
     ${[message.value, ignored.value.length ? t("address.ignored", { names: ignored.value.join(", ") }) : ""].filter(Boolean).map((text) => html`<span class="note" role="status">${text}</span>`)}
     <span class="space"></span>
-    <${Columns} /><${ExportMenu} /><${AsRequest} />
+    <${ColumnMenu} /><${ExportMenu} /><${AsRequest} />
   </div>`;
 }
 
@@ -48,15 +47,6 @@ export function LiveSwitch() {
   const turn = () => search({ live: !live, order: "created_at-desc" });
   return html`<button class="live-switch" aria-pressed=${live} title=${t("live.title")} onClick=${turn}><${Icon} name=${live ? "stop" : "play"} /> ${t("live.label")}</button>
     <button class="icon refresh" title=${t("list.refresh")} aria-label=${t("list.refresh")} onClick=${() => refresh()}><${Icon} name="refresh" /></button>`;
-}
-
-function Columns() {
-  const { group } = view.value;
-  const names = shownColumns(preferences.value.columns, group).map((column) => column.name);
-  const turn = (/** @type {string} */ name) => prefer({ columns: names.includes(name) ? names.filter((one) => one !== name) : [...names, name] });
-  return html`<${Popover} class="columns" label=${t("columns.label")} title=${t("columns.title")}>${() => html`<div class="menu">
-    ${offeredColumns(group).map(({ name }) => html`<label class="line" key=${name}><input type="checkbox" checked=${names.includes(name)} onChange=${() => turn(name)} /> ${t(`column.${name}`)}</label>`)}
-    <button class="plain" onClick=${() => prefer({ columns: [] })}>${t("columns.reset")}</button></div>`}</${Popover}>`;
 }
 
 /** What the page asked of the API, for a terminal. */

@@ -10,7 +10,7 @@ import { FIELDS } from "../query/fields.js";
 /** @type {Readonly<View>} */
 export const FIRST_VIEW = Object.freeze({
   tab: "logs", group: "", query: "", conditions: [], status: "all", from: "-24h", to: "", order: "created_at-desc",
-  page: 1, per_page: 50, open: "", pane: "", compare: "", live: false,
+  page: 1, per_page: 50, open: "", pane: "", compare: "", live: false, by: "model", measure: "amount",
 });
 
 /** Values that a parameter may have. @type {Record<string, readonly string[]>} */
@@ -19,6 +19,8 @@ const ALLOWED = {
   status: ["all", "success", "error"],
   order: ["created_at-desc", "created_at-asc", "request_at-desc", "request_at-asc", "id-desc", "id-asc"],
   per_page: ["20", "50", "100"],
+  by: ["model", "channel", "token_name", "user", "group"],
+  measure: ["amount", "requests", "tokens"],
 };
 const TEXTS = ["group", "query", "open", "pane", "compare"];
 

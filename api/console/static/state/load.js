@@ -10,7 +10,7 @@ import { resolveWindow } from "../time/range.js";
 import { zoneName } from "../time/zone.js";
 import { batch, effect, signal, untracked } from "../ui.js";
 import { preferences } from "./preferences.js";
-import { filters, pageParams, searchKey } from "./params.js";
+import { filters, pageParams, searchKey, seriesFields } from "./params.js";
 import { adjust, view } from "./view.js";
 
 /** @typedef {import("../types.d.ts").View} View @typedef {import("../api/request.js").Problem} Problem */
@@ -56,8 +56,8 @@ let current = { key: "", pageKey: "", abort: new AbortController() };
 export function startLoading() {
   effect(() => {
     const shown = view.value;
-    const { facets: withFacets, zone } = preferences.value;
-    const key = `${searchKey(shown)} ${asks.value} ${keyChanges.value} ${zone} ${withFacets}`;
+    const { facets: withFacets, histogram: withBars, zone } = preferences.value;
+    const key = `${searchKey(shown)} ${asks.value} ${keyChanges.value} ${zone} ${withFacets} ${withBars}`;
     const pageKey = `${key} ${shown.page} ${shown.per_page} ${shown.order}`;
     if (pageKey === current.pageKey) return;
     const isSameSearch = key === current.key && page.peek() !== null;
@@ -109,12 +109,17 @@ async function loadLogs(shown, isSameSearch, abort) {
 async function loadSums(shown, window, asOf, abort) {
   /** @type {[string, string][]} */
   const moment = [["as_of", asOf]];
-  const wanted = [loadStats(shown, window, moment, abort)];
+  const wanted = [loadStats(shown, window, [...moment, ...sumsOnly()], abort)];
   if (preferences.value.facets) wanted.push(loadFacets(shown, window, moment, abort));
   const ended = await Promise.allSettled(wanted);
   if (abort.aborted) return;
   const failed = ended.find((one) => one.status === "rejected");
   sumsProblem.value = failed ? asProblem(failed.reason) : null;
+}
+
+/** The list has no top lists, and only the bars of a chart that is shown. @returns {[string, string][]} */
+function sumsOnly() {
+  return [["size", "0"], .../** @type {[string, string][]} */ (preferences.value.histogram ? [] : [["interval", "none"]])];
 }
 
 /** @param {View} shown @param {import("./params.js").Window} window @param {[string, string][]} more @param {AbortSignal} abort */
@@ -137,9 +142,10 @@ async function loadFigures(shown, abort) {
   page.value = null;
   loadedWindow.value = window;
   if (shown.tab === "spend") {
+    const by = /** @type {[string, string]} */ (["by", seriesFields(shown)[0]]);
     const compare = window.start !== null ? [/** @type {[string, string]} */ (["compare", "true"])] : [];
     const closed = window.start !== null && window.end === null ? { ...window, end: Date.now() } : window;
-    await loadStats(shown, closed, compare, abort);
+    await loadStats(shown, closed, [by, ...compare], abort);
     return;
   }
   const errors = { ...shown, status: /** @type {const} */ ("all") };

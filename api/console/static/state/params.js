@@ -33,7 +33,13 @@ export function pageParams(view, window, asOf) {
 /** What decides which logs match: when it changes, everything is asked again. @param {View} view */
 export function searchKey(view) {
   const { group, query, status, from, to, conditions, tab } = view;
-  return JSON.stringify([group, query, status, from, to, conditions, tab]);
+  return JSON.stringify([group, query, status, from, to, conditions, tab, tab === "spend" && seriesFields(view)[0]]);
+}
+
+/** The field whose values are shown over time, and those to choose from: a group sees no channels. @param {View} view @returns {[string, string[]]} */
+export function seriesFields({ by, group }) {
+  const fields = ["model", "channel", "token_name", "user", "group"].filter((field) => !group || (field !== "channel" && field !== "group"));
+  return [fields.includes(by) ? by : fields[0], fields];
 }
 
 /** How the address names a log. @param {import("../types.d.ts").Log} log */

@@ -1,12 +1,12 @@
 // @ts-check
-/** What this browser remembers: language, theme, time zone, columns, widths. */
+/** What this browser remembers: language, theme, time zone, columns and their order, widths. */
 
 import { effect, signal } from "../ui.js";
 
 const NAME = "gateway-logs.preferences";
 const WORDS = /** @type {const} */ ({ theme: ["auto", "light", "dark"], language: ["auto", "en", "zh"] });
 const FIRST = {
-  theme: "auto", language: "auto", zone: "local", columns: /** @type {string[]} */ ([]), drawer: 640,
+  theme: "auto", language: "auto", zone: "local", columns: /** @type {string[]} */ ([]), widths: /** @type {Record<string, number>} */ ({}), drawer: 640,
   histogram: true, facets: true,
 };
 
@@ -36,5 +36,6 @@ function stored() {
 function isKnown(name, value) {
   const words = name === "theme" || name === "language" ? WORDS[name] : null;
   if (name === "columns") return Array.isArray(value);
+  if (name === "widths") return value !== null && Object.values(/** @type {object} */ (value)).every(Number.isFinite);
   return !words || /** @type {readonly unknown[]} */ (words).includes(value);
 }

@@ -1,7 +1,7 @@
 // @ts-check
-/** Spend and speed: sums against the period before, percentiles, and who used most. */
+/** Spend and speed: sums against the period before, over time by value, percentiles, and who used most. */
 
-import { Histogram } from "../charts/histogram.js";
+import { SeriesChart } from "../charts/series.js";
 import { isLoading, stats } from "../state/load.js";
 import { only, view } from "../state/view.js";
 import { t } from "../text/text.js";
@@ -10,13 +10,12 @@ import { html, useState } from "../ui.js";
 
 /** @typedef {import("../types.d.ts").Totals} Totals @typedef {import("../types.d.ts").Percentiles} Percentiles */
 
-const MEASURES = /** @type {const} */ (["requests", "amount", "tokens"]);
 const TOPS = ["model", "token_name", "channel", "user", "error_code"];
 
 export function SpendView() {
   const found = stats.value;
   const [by, setBy] = useState(/** @type {"by_count" | "by_amount"} */ ("by_amount"));
-  if (!found) return html`<div class="state" aria-busy="true">${[...Array(6)].map((_, index) => html`<div key=${index} class="ghost"></div>`)}</div>`;
+  if (!found?.series) return html`<div class="state" aria-busy="true">${[...Array(6)].map((_, index) => html`<div key=${index} class="ghost"></div>`)}</div>`;
   const tops = TOPS.filter((name) => found.top[name] && !(view.value.group && name === "channel"));
   return html`<div class="spend-view ${isLoading.value ? "stale" : ""}" tabindex="0" role="region" aria-label=${t("tab.spend")}>
     <dl class="cards">
@@ -27,7 +26,7 @@ export function SpendView() {
       <${Card} name="cached_share" value=${percent(found.usage.cached_tokens, found.usage.input_tokens)} />
       <${Card} name="reasoning" value=${short(found.usage.reasoning_tokens)} now=${found.usage.reasoning_tokens} before=${found.previous?.usage.reasoning_tokens} />
     </dl>
-    <${Histogram} measures=${MEASURES} />
+    <${SeriesChart} found=${found} />
     <table class="percentiles"><thead><tr><th scope="col">${t("spend.speed")}</th>${["p50", "p90", "p95", "p99"].map((one) => html`<th scope="col" class="number">${one}</th>`)}<th scope="col" class="number">${t("spend.measured")}</th></tr></thead>
       <tbody><${Speed} name="ttfb" of=${found.ttfb_milliseconds} /><${Speed} name="duration" of=${found.duration_milliseconds} /></tbody></table>
     <div class="segments" role="group" aria-label=${t("spend.by")}>${/** @type {const} */ (["by_amount", "by_count"]).map((one) => html`<button aria-pressed=${by === one} onClick=${() => setBy(one)}>${t(`spend.${one}`)}</button>`)}</div>
