@@ -19,7 +19,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".txt": "text/plain; charset=utf-8",
 }
 # Loaded when they are needed: the second language, the thread that reads bodies, and the rarer views.
-LAZY = frozenset({"conversation/worker.js", "text/zh.js"})
+LAZY = frozenset({"charts/series.js", "conversation/worker.js", "text/zh.js", "views/errors.js", "views/spend.js"})
 SMALLEST_COMPRESSED = 500  # bytes; compression gains nothing below that
 
 

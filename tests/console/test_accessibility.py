@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.logs_of_today import FIRST_ID, logs_of_today
+from tests.console.data.logs_of_today import FIRST_ID, logs_of_today
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.bodies import (
+from tests.console.data.bodies import (
     ANTHROPIC_EVENTS,
     ANTHROPIC_REQUEST,
     CHAT_ANSWER,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.bodies import (
+from tests.console.conftest import OpenVisit, Visit
+from tests.console.data.bodies import (
     ANTHROPIC_REQUEST,
     CHAT_REQUEST,
     GEMINI_REQUEST,
@@ -16,7 +17,6 @@ from tests.console.bodies import (
     event,
     sse,
 )
-from tests.console.conftest import OpenVisit, Visit
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

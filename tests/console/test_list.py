@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.logs_of_today import logs_of_today
+from tests.console.data.logs_of_today import logs_of_today
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.bodies import event
 from tests.console.conftest import OpenVisit, Visit
+from tests.console.data.bodies import event
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

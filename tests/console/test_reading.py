@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.bodies import CHAT_REQUEST, CHAT_STREAM, event, text_of
 from tests.console.conftest import OpenVisit
-from tests.console.logs_of_today import FIRST_ID, logs_of_today
+from tests.console.data.bodies import CHAT_REQUEST, CHAT_STREAM, event, text_of
+from tests.console.data.logs_of_today import FIRST_ID, logs_of_today
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.bodies import event
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.logs_of_today import NUMBER, OLD_ID, logs_of_today
+from tests.console.data.bodies import event
+from tests.console.data.logs_of_today import NUMBER, OLD_ID, logs_of_today
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers

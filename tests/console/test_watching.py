@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from mappings.progress import progress_index, progress_template
-from tests.console.bodies import CHAT_REQUEST, CHAT_STREAM, event
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.logs_of_today import NUMBER, logs_of_today
+from tests.console.data.bodies import CHAT_REQUEST, CHAT_STREAM, event
+from tests.console.data.logs_of_today import NUMBER, logs_of_today
 from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers

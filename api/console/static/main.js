@@ -8,6 +8,7 @@ import { CopiedNote } from "./frame/clipboard.js";
 import { Header } from "./frame/header.js";
 import { Help } from "./frame/help.js";
 import { listenToKeys } from "./frame/keyboard.js";
+import { later } from "./frame/later.js";
 import { Slow, stateOf } from "./frame/states.js";
 import { ExportNote } from "./list/export.js";
 import { Foot } from "./list/foot.js";
@@ -23,9 +24,9 @@ import { preferences } from "./state/preferences.js";
 import { view } from "./state/view.js";
 import { effect, html, render, signal } from "./ui.js";
 import { Compare } from "./views/compare.js";
-import { ErrorsView } from "./views/errors.js";
-import { SpendView } from "./views/spend.js";
 
+const ErrorsView = later(async () => (await import("./views/errors.js")).ErrorsView);
+const SpendView = later(async () => (await import("./views/spend.js")).SpendView);
 const isHelpOpen = signal(false);
 
 function Page() {

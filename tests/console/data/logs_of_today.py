@@ -2,7 +2,7 @@
 
 import time
 
-from tests.console.bodies import (
+from tests.console.data.bodies import (
     ANTHROPIC_EVENTS,
     ANTHROPIC_REQUEST,
     CHAT_REQUEST,

@@ -1,0 +1,1 @@
+"""What the page shows in the tests: `bodies` of each provider, `logs_of_today` a day of logs."""
