@@ -36,8 +36,9 @@ async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams
     parsed = await services.moments.resolve(parsed)
     fields = GROUP_FIELDS if parsed.view.group is None else tuple(field for field in GROUP_FIELDS if field != "group")
     preference = token_hex(4)
-    with await services.budget.take(memory_of(parsed.params.sample), PATIENCE_S):
-        page, counted = await services.store.search(error_bodies(parsed.view, parsed.params), preference)
+    bodies = error_bodies(parsed.view, parsed.params)
+    page, counted = await services.store.search(bodies, preference, whose=parsed.view.whose)
+    with await services.budget.take(memory_of(page.hits.hits), PATIENCE_S):
         errors = await read_errors(services.store, page.hits.hits, preference)
         # In a thread, so that other requests are answered meanwhile.
         data = await asyncio.to_thread(grouped, errors, max(counted.total, len(errors)), parsed.params.size, fields)

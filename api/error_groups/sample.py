@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from api.error_groups.groups import SOURCE, Failed, read_failed
 from api.store.answers import Hit
 from api.store.client import Store
-from api.store.documents import PART_BYTES, parts, read_part, size_of
+from api.store.documents import PART_BYTES, Source, parts, read_part, size_of
 
 ERROR_BYTES = 2_000  # for each error that is asked for; an average one has less
+WITHOUT_BODIES: Source = {"includes": SOURCE}
 READ_BYTES = 300_000_000  # of documents: Elasticsearch reads them whole, with their bodies
 
 
-def memory_of(sample: int) -> int:
-    """Return how many bytes a sample of so many errors takes: the errors, and a part as it was read and decoded."""
-    return sample * ERROR_BYTES + 2 * PART_BYTES
+def memory_of(hits: Sequence[Hit]) -> int:
+    """Return how many bytes a sample takes: the errors, and a part as it was read and decoded."""
+    read = sum(size_of(hit, WITHOUT_BODIES) for hit in hits)
+    return min(read, len(hits) * ERROR_BYTES) + 2 * min(read, PART_BYTES)
 
 
 async def read_errors(store: Store, hits: Sequence[Hit], preference: str) -> list[Failed]:
@@ -22,7 +24,7 @@ async def read_errors(store: Store, hits: Sequence[Hit], preference: str) -> lis
     errors: list[Failed] = []
     room = len(hits) * ERROR_BYTES
     for part in parts(list(_readable(hits))):
-        read = await read_part(store, part, {"includes": SOURCE}, preference=preference)
+        read = await read_part(store, part, WITHOUT_BODIES, preference=preference)
         # In a thread, so that other requests are answered meanwhile.
         for error in await asyncio.to_thread(read_failed, read):
             room -= error.characters
