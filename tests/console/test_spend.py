@@ -14,6 +14,7 @@ from tests.console.data.logs_of_today import NUMBER, logs_of_today
 from tests.support.logs import Logs
 from tests.support.programs import RunningApi, running_api
 from tests.support.servers import Servers
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,7 @@ def test_the_bars_are_read_and_zoomed_by_keyboard(api: RunningApi, visit: OpenVi
     shown.page.keyboard.press("Enter")
     shown.page.wait_for_url(re.compile("from=[0-9]+"))
 
-    assert figures(shown, api)["start"] == starts[-2]
+    wait_until(lambda: figures(shown, api)["start"] == starts[-2])
 
 
 def test_a_groups_page_shows_no_channels(api: RunningApi, visit: OpenVisit) -> None:

@@ -13,14 +13,11 @@ const PAUSE_MS = 15_000;
 export const freshness = signal(/** @type {import("../types.d.ts").Freshness | null} */ (null));
 /** Logs that the search finds beyond those that are shown, at a later moment. */
 export const newer = signal({ count: 0, asOf: "now" });
-/** The newest log at the last check, and whether the check saw it: a moment may be a second old. */
-let last = { newest: "", isSeen: false };
 
 /** Ask from time to time, while somebody looks. */
 export function startFreshness() {
   page.subscribe((found) => {
     newer.value = { count: 0, asOf: "now" };
-    last = { newest: "", isSeen: false };
     if (found && !freshness.peek()) check();
   });
   for (const figures of [errorGroups, stats]) {
@@ -35,14 +32,10 @@ async function check() {
   try {
     const isFirst = !freshness.peek();
     freshness.value = (await ask(pathOf(shown.group, "freshness"))).data;
-    const newest = freshness.peek()?.newest ?? "";
-    const isKnown = newest === last.newest;
-    if (isFirst || shown.tab !== "logs" || shown.live || !before || shown.to || (isKnown && last.isSeen)) return;
+    if (isFirst || shown.tab !== "logs" || shown.live || !before || shown.to) return;
     const params = /** @type {[string, string][]} */ ([...filters(shown, loadedWindow.peek()), ["per_page", "1"], ["include_detail", "false"], ["as_of", "now"]]);
     const found = await ask(pathOf(shown.group, "search", params));
-    if (page.peek() !== before) return;
-    newer.value = { count: Math.max(found.data.total - before.total, 0), asOf: found.data.as_of };
-    last = { newest, isSeen: isKnown };
+    if (page.peek() === before) newer.value = { count: Math.max(found.data.total - before.total, 0), asOf: found.data.as_of };
   } catch {
     freshness.value = null; // the list itself says what is wrong
   }
