@@ -20,9 +20,9 @@ setup: .venv/ready ## create .venv with all dependencies, from the lock file
 run: setup ## run Elasticsearch, Kafka, indexer, API and a feed of events; Ctrl-C stops everything
 	@exec $(BIN)/python -m stack run
 
-# Each process starts servers of its own, so one process and its servers keep two cores busy.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max((os.cpu_count() or 2) // 2, 1))')
-test: setup ## run all tests, in WORKERS processes (half the cores) with their own servers
+# Each process starts servers of its own: it takes two cores and some 4 GB of memory.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 if (os.cpu_count() or 1) > 3 else 1)')
+test: setup ## run all tests, in WORKERS processes (2 from four cores on) with their own servers
 	@exec $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 MINUTES ?= 15
