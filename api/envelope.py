@@ -81,9 +81,9 @@ def menu_characters(result: SearchResult) -> int:
     return sum(len(str(bucket.key)) for menu in result.menus.values() for bucket in menu.buckets)
 
 
-def success(data: Any, message: str) -> bytes:
-    """Return the envelope around the data of any route."""
-    return msgspec.json.encode({"data": data, "message": message, "success": True})
+def success(data: Any, *messages: str) -> bytes:
+    """Return the envelope around the data of any route; its message is what there is to say."""
+    return msgspec.json.encode({"data": data, "message": "; ".join(filter(None, messages)), "success": True})
 
 
 def log(hit: Hit, form: LogFormat) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from mappings.instant import format_rfc3339, instant_ms
 BARS = 24  # of the time that the groups cover
 VALUES = 5  # of each field of a group
 GROUP_FIELDS = ("channel", "model", "group", "code")
-SOURCE = ["id", "request_id", "created_at", "content", *GROUP_FIELDS]
 
 
 class ErrorGroupsParams(SearchParams, frozen=True, kw_only=True):

@@ -14,7 +14,8 @@ from api.request.parameters import whole_number
 from api.request.params import PAGING, Form, ParsedRequest
 from api.routing import Endpoint, Texts, add_both_forms, feature_router
 from api.services import services_of
-from api.store.held_answer import PATIENCE_S, written_answer
+from api.store.budget import PATIENCE_S
+from api.store.held_answer import written_answer
 
 MAX_GROUPS = 100
 MAX_SAMPLE = 10_000  # errors; index.max_result_window
@@ -42,8 +43,8 @@ async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams
         errors = await read_errors(services.store, page.hits.hits, preference)
         # In a thread, so that other requests are answered meanwhile.
         data = await asyncio.to_thread(grouped, errors, max(counted.total, len(errors)), parsed.params.size, fields)
-    message = "; ".join(filter(None, (parsed.message, _note(len(errors), len(page.hits.hits)))))
-    return written_answer(services.budget, success(data, message))
+    note = _note(len(errors), len(page.hits.hits))
+    return written_answer(services.budget, success(data, parsed.message, note))
 
 
 def _note(read: int, found: int) -> str:

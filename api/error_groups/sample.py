@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from api.error_groups.groups import SOURCE, Failed, read_failed
+from api.error_groups.groups import GROUP_FIELDS, Failed, read_failed
 from api.store.answers import Hit
 from api.store.client import Store
 from api.store.documents import PART_BYTES, Source, parts, read_part, size_of
 
 ERROR_BYTES = 2_000  # for each error that is asked for; an average one has less
-WITHOUT_BODIES: Source = {"includes": SOURCE}
+ERROR_SOURCE: Source = {"includes": ["id", "request_id", "created_at", "content", *GROUP_FIELDS]}
 READ_BYTES = 300_000_000  # of documents: Elasticsearch reads them whole, with their bodies
 
 
 def memory_of(hits: Sequence[Hit]) -> int:
     """Return how many bytes a sample takes: the errors, and a part as it was read and decoded."""
-    read = sum(size_of(hit, WITHOUT_BODIES) for hit in hits)
+    read = sum(size_of(hit, ERROR_SOURCE) for hit in hits)
     return min(read, len(hits) * ERROR_BYTES) + 2 * min(read, PART_BYTES)
 
 
@@ -24,7 +24,7 @@ async def read_errors(store: Store, hits: Sequence[Hit], preference: str) -> lis
     errors: list[Failed] = []
     room = len(hits) * ERROR_BYTES
     for part in parts(list(_readable(hits))):
-        read = await read_part(store, part, WITHOUT_BODIES, preference=preference)
+        read = await read_part(store, part, ERROR_SOURCE, preference=preference)
         # In a thread, so that other requests are answered meanwhile.
         for error in await asyncio.to_thread(read_failed, read):
             room -= error.characters

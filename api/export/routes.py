@@ -14,8 +14,9 @@ from api.export.download import Download, File
 from api.export.formats import csv_header, csv_rows, ndjson
 from api.export.walk import Walk
 from api.openapi.answers import Answer
-from api.request.parameters import INT64, ORDERS, Order, Parameter, boolean, include_detail, one_of, order, whole_number
+from api.request.parameters import ORDERS, Order, Parameter, boolean, include_detail, one_of, order, whole_number
 from api.request.params import PAGING, Form, ParsedRequest, SearchParams
+from api.request.ranges import INT64
 from api.request.timezone import NAMES, read_zone
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of

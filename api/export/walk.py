@@ -10,13 +10,12 @@ from api.query import PageStart, page_body
 from api.request.params import SearchParams
 from api.request.view import View
 from api.store.answers import Hit
-from api.store.budget import Budget, Held
+from api.store.budget import PATIENCE_S, Budget, Held
 from api.store.client import Store
 from api.store.documents import Source, parts, read_part, size_of
 
 EXPORT_PART_BYTES = 1_000_000  # two parts are in memory at one time, each as bytes and as rows
 EXPORT_COPIES = 3  # of a part: as it was read, as rows, and on its way to the client
-FIRST_PATIENCE_S = 2.0  # for the memory of the first part; later parts wait as long as it takes
 
 
 _Item = TypeVar("_Item")
@@ -53,7 +52,7 @@ async def pages(reader: Reader, walk: Walk) -> AsyncGenerator[Part, None]:
     Who takes a part releases its memory once it was sent.
     """
     found = _parts(reader, walk)
-    coming = asyncio.create_task(_next(reader, walk, found, FIRST_PATIENCE_S))
+    coming = asyncio.create_task(_next(reader, walk, found, PATIENCE_S))  # later parts wait as long as it takes
     try:
         while part := await coming:
             coming = asyncio.create_task(_next(reader, walk, found, None))

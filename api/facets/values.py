@@ -9,8 +9,8 @@ from api.clauses import Body, all_of, any_of, none_of, term
 from api.facets.letter_case import starts_in_any_case
 from api.query import NUMBER_FIELDS, SHARD_SIZE, count_body, matching
 from api.request.conditions import without_field
-from api.request.parameters import INT64
 from api.request.params import SearchParams
+from api.request.ranges import INT64
 from api.request.view import View
 from api.store.answers import Aggregation, Found
 

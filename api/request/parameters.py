@@ -11,7 +11,7 @@ from api.request.address import check_network
 from api.request.conditions import CONDITION_FIELDS, read_condition
 from api.request.query_cost import check_repeats
 from api.request.query_language import Words
-from api.request.ranges import RANGE_FIELDS
+from api.request.ranges import INT64, RANGE_FIELDS
 from mappings.instant import GO_ZERO_MS, YEAR_10000_MS, parse_rfc3339
 
 Field = Literal["created_at", "request_at", "id"]
@@ -19,8 +19,7 @@ CodeType = Literal["all", "success", "error"]
 
 MAX_PER_PAGE = 100
 FAR_PAGE = 10**15  # past the end of anything: larger page numbers mean the same
-INT64_MAX = 2**63 - 1
-INT64 = range(-INT64_MAX - 1, INT64_MAX + 1)
+INT64_MAX = INT64.stop - 1
 TIME_FORMATS = "epoch milliseconds, epoch seconds (at most 10 digits) or RFC 3339, in the years 1 to 9999"
 _TRUE, _FALSE = frozenset({"true", "1", "t", "yes"}), frozenset({"false", "0", "f", "no"})
 

@@ -5,7 +5,7 @@ import re
 
 from msgspec import Struct
 
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 COUNTS = ("total_tokens", "input_tokens", "output_tokens", "retry_times")
 MEASUREMENTS = ("ttfb_milliseconds", "duration_milliseconds")  # which a log may lack: not every call was measured
 RANGE_FIELDS = ("used_amount", *COUNTS, *MEASUREMENTS)
@@ -44,7 +44,7 @@ def read_range(field: str, text: str) -> NumberRange:
 
 def written_int64(text: str) -> int:
     """Return a number of 64 bits that is written as JSON writes it; raise ValueError."""
-    if not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text) or int(text) not in _INT64:
+    if not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", text) or int(text) not in INT64:
         raise ValueError
     return int(text)
 

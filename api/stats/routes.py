@@ -47,8 +47,7 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
     _check(params)
     parsed = await services.moments.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
-    message = "; ".join(filter(None, (parsed.message, note(data))))
-    return written_answer(services.budget, success(data, message))
+    return written_answer(services.budget, success(data, parsed.message, note(data)))
 
 
 def _check(params: StatsParams) -> None:

@@ -12,6 +12,7 @@ from typing import Self
 from api.errors import ApiError
 
 SMALL_BYTES = 200_000
+PATIENCE_S = 2.0  # for memory; a request that waits longer gets a 503
 USED_UP = "too many large answers are being read at the moment: try again in a moment, or ask for fewer logs at once"
 
 

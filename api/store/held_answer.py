@@ -11,10 +11,9 @@ from starlette.types import Receive, Scope, Send
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.store.answers import Hit
-from api.store.budget import SMALL_BYTES, Budget
+from api.store.budget import PATIENCE_S, SMALL_BYTES, Budget
 from api.store.documents import Source, parts, size_of
 
-PATIENCE_S = 2.0  # for memory; a request that waits longer gets a 503
 WHOLE_BYTES = 8_000_000  # up to this size an answer is complete before its head is sent
 SENT_BYTES = 65_536  # smaller pieces are sent together
 _HEADERS = [(b"content-type", b"application/json")]

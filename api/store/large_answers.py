@@ -85,17 +85,13 @@ class LargeAnswers:
         requests = self._requests.setdefault(whose, asyncio.Semaphore(requests_of(whose)))
         self._asking[whose] += 1
         try:
-            async with requests, self._large_ones(whose):
+            # Whether such an answer was large may show while they wait for each other.
+            async with requests, self._requests_of_large if whose in self._known else nullcontext():
                 yield
         finally:
             self._asking[whose] -= 1
             if not self._asking[whose]:
                 del self._asking[whose], self._requests[whose]
-
-    @asynccontextmanager
-    async def _large_ones(self, whose: str) -> AsyncIterator[None]:
-        async with self._requests_of_large if whose in self._known else nullcontext():
-            yield
 
     def _remember(self, whose: str) -> None:
         self._known.pop(whose, None)

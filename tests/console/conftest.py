@@ -10,8 +10,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from bench.console.chromium import CHROMIUM, HOW_TO_INSTALL, running_chromium
-from tests.support.programs import RunningApi
+from tests.console.data.logs_of_today import logs_of_today
+from tests.support.logs import Logs
+from tests.support.programs import RunningApi, running_api
 from tests.support.repository import ROOT
+from tests.support.servers import Servers
 
 PICTURES = ROOT / ".pictures"
 PATIENCE_MS = 40_000  # a busy machine takes its time
@@ -105,6 +108,20 @@ def visit(browser: Browser) -> Iterator[OpenVisit]:
 
         yield start
         assert [trouble for one in visits for trouble in one.troubles] == []
+
+
+@pytest.fixture(scope="module")
+def filled(module_logs: Logs) -> Logs:
+    """A day of logs."""
+    module_logs.store(logs_of_today())
+    return module_logs
+
+
+@pytest.fixture(scope="module")
+def api(servers: Servers, filled: Logs) -> Iterator[RunningApi]:
+    """The API on a day of logs."""
+    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": filled.alias}) as api:
+        yield api
 
 
 @pytest.fixture

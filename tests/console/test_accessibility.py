@@ -1,16 +1,12 @@
 """Rules of accessibility (axe-core), in both themes; and everything can be reached by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.data.logs_of_today import FIRST_ID, logs_of_today
-from tests.support.logs import Logs
-from tests.support.programs import RunningApi, running_api
-from tests.support.servers import Servers
+from tests.console.data.logs_of_today import FIRST_ID
+from tests.support.programs import RunningApi
 
 STATES = {
     "list": "?query=degrees&only=channel:1&only=channel:2&exclude=code:429",
@@ -22,14 +18,6 @@ STATES = {
     "spend": "?tab=spend",
     "empty": "?query=nothingatall",
 }
-
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
-    """The API on a day of logs."""
-    module_logs.store(logs_of_today())
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
-        yield api
 
 
 def findings(shown: Visit) -> list[str]:

@@ -1,7 +1,6 @@
 """People arrange the list: which columns, in which order, how wide; with or without the chart above it."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,20 +8,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.data.logs_of_today import logs_of_today
-from tests.support.logs import Logs
-from tests.support.programs import RunningApi, running_api
-from tests.support.servers import Servers
+from tests.support.programs import RunningApi
 
 CHOSEN = ["time", "model", "user", "text"]
-
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
-    """The API on a day of logs."""
-    module_logs.store(logs_of_today())
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
-        yield api
 
 
 def columns(shown: Visit) -> list[str]:

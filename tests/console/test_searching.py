@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,16 +13,7 @@ from tests.console.conftest import OpenVisit, Visit
 from tests.console.data.bodies import event
 from tests.console.data.logs_of_today import NUMBER, OLD_ID, logs_of_today
 from tests.support.logs import Logs
-from tests.support.programs import RunningApi, StartApi, running_api
-from tests.support.servers import Servers
-
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
-    """The API on a day of logs."""
-    module_logs.store(logs_of_today())
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
-        yield api
+from tests.support.programs import RunningApi, StartApi
 
 
 def address(visit: Visit) -> dict[str, str]:

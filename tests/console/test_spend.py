@@ -1,7 +1,6 @@
 """People look at spend and speed: sums, what was used over time by whom, and who used most."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,19 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import OpenVisit, Visit
-from tests.console.data.logs_of_today import NUMBER, logs_of_today
-from tests.support.logs import Logs
-from tests.support.programs import RunningApi, running_api
-from tests.support.servers import Servers
+from tests.console.data.logs_of_today import NUMBER
+from tests.support.programs import RunningApi
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, module_logs: Logs) -> Iterator[RunningApi]:
-    """The API on a day of logs."""
-    module_logs.store(logs_of_today())
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": module_logs.alias}) as api:
-        yield api
 
 
 def figures(shown: Visit, api: RunningApi) -> Any:

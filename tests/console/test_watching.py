@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -19,20 +19,6 @@ from tests.support.logs import Event, Logs
 from tests.support.programs import RunningApi, StartApi, running_api
 from tests.support.servers import Servers
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def filled(module_logs: Logs) -> Logs:
-    """A day of logs."""
-    module_logs.store(logs_of_today())
-    return module_logs
-
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, filled: Logs) -> Iterator[RunningApi]:
-    """The API on a day of logs."""
-    with running_api({"ELASTICSEARCH_URL": servers.elasticsearch_url, "INDEX_ALIAS": filled.alias}) as api:
-        yield api
 
 
 def new(number: int, **fields: Any) -> Event:
