@@ -23,7 +23,8 @@ router = feature_router("freshness")
 
 async def freshness(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer when the newest log was created, and how long ago that was by the clock of this process."""
-    store = services_of(request).store
+    services = services_of(request)
+    parsed, store = await services.resolve(parsed), services.store
     newest = store.search([newest_body(parsed.view, parsed.params)])
     [found], progress = await asyncio.gather(newest, read_progress(store))
     now_ms = time_ns() // 1_000_000

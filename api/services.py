@@ -18,6 +18,8 @@ from api.checkpoints.poller import CheckpointPoller
 from api.edge.admission import Slot, Slots
 from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
+from api.repetitive.logs import RepetitiveLogs
+from api.request.params import P, ParsedRequest
 from api.settings import ApiSettings
 from api.store.budget import Budget
 from api.store.client import Store, open_client
@@ -41,11 +43,19 @@ class Services:
     readiness: Readiness
     store: Store
     moments: Moments
+    repetitive: RepetitiveLogs
     budget: Budget  # of answers and exports
     tail_budget: Budget
     exports: Shares
     tails: Shares
     tail_reads: SharedReads
+
+    async def resolve(self, request: ParsedRequest[P]) -> ParsedRequest[P]:
+        """Return a request with what must be known before its searches; raise `ApiError`.
+
+        It is the moment that the request names, and what its query finds in repetitive logs.
+        """
+        return await self.repetitive.resolve(await self.moments.resolve(request))
 
 
 class State(TypedDict):
@@ -80,6 +90,7 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Sl
         readiness=Readiness(liveness, store),
         store=store,
         moments=Moments(CheckpointPoller(store), IdKey(store)),
+        repetitive=RepetitiveLogs(store),
         budget=Budget(settings.api_budget_bytes * 3 // 4),
         tail_budget=Budget(settings.api_budget_bytes // 4),
         exports=Shares(

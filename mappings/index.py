@@ -20,6 +20,7 @@ TEXT = f"{OWN}.text"  # what a log says, as words (mappings/words): the content 
 CONTENT_TEXT = f"{OWN}.content"  # the words of the content alone
 EXACT = f"{OWN}.exact"  # the whole values that a query finds
 TIE = f"{OWN}.tie"
+REPEATS = f"{OWN}.repeats"  # about how often the most frequent word of a long text occurs
 
 _FORMATS: Mapping[Period, str] = {"day": "%Y.%m.%d", "week": "%G.w%V", "month": "%Y.%m"}
 

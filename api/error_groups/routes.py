@@ -34,7 +34,7 @@ router = feature_router("errors")
 async def error_groups(request: Request, parsed: ParsedRequest[ErrorGroupsParams]) -> Response:
     """Answer the newest errors that match, in groups."""
     services = services_of(request)
-    parsed = await services.moments.resolve(parsed)
+    parsed = await services.resolve(parsed)
     fields = GROUP_FIELDS if parsed.view.group is None else tuple(field for field in GROUP_FIELDS if field != "group")
     preference = token_hex(4)
     bodies = error_bodies(parsed.view, parsed.params)

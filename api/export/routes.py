@@ -80,7 +80,7 @@ async def export(request: Request, parsed: ParsedRequest[ExportParams]) -> Respo
     if not exchange_of(request.scope).key.export:
         raise ApiError(403, "this key may not export: read the logs page by page")
     services = services_of(request)
-    parsed = await services.moments.resolve(parsed)
+    parsed = await services.resolve(parsed)
     is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
     if parsed.params.format == "csv":
         file = _csv_file(parsed, is_compressed=is_compressed)

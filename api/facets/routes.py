@@ -30,7 +30,7 @@ async def facets(request: Request, parsed: ParsedRequest[FacetParams]) -> Respon
     """Answer the values of each field; raise `ApiError` 400 for a prefix that does not fit its field."""
     _check_prefix(parsed.params)
     services = services_of(request)
-    parsed = await services.moments.resolve(parsed)
+    parsed = await services.resolve(parsed)
     fields = FIELDS_OF_A_GROUP if parsed.view.group is not None else tuple(FIELDS)
     asked = counts(parsed.view, parsed.params, (parsed.params.field,) if parsed.params.field else fields)
     found = await services.store.search([count.body for count in asked], whose=parsed.view.whose)

@@ -34,6 +34,10 @@ class FacetParams(SearchParams, frozen=True, kw_only=True):
     field: str | None = None
     prefix: str | None = None
 
+    def widest(self) -> "FacetParams":
+        """Return the parameters without the filters that the values of their own fields are counted without."""
+        return structs.replace(self, only=(), exclude=(), **dict.fromkeys(FIELDS.values()))
+
 
 class Count(NamedTuple):
     """A body, and the fields whose values it counts."""

@@ -37,6 +37,7 @@ router = feature_router("neighbours")
 async def neighbours(request: Request, parsed: ParsedRequest[NeighboursParams]) -> Response:
     """Answer the logs before and after a log, oldest first; raise `ApiError` 400 or 404."""
     services, preference = services_of(request), token_hex(4)
+    parsed = await services.resolve(parsed)
     hit = await _the_log(services.store, parsed.view, request.path_params["id"], preference)
     before, after = await services.store.search(neighbour_bodies(parsed.view, parsed.params, hit), preference)
     around = Around(before.hits.hits[::-1], hit, after.hits.hits)

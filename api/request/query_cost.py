@@ -7,7 +7,10 @@ a body of one megabyte that is full of that word take seconds. So it is bounded 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from api.request.query_language import Word, Words, first_of_many
 from api.request.version_2 import count_parts, first_parts, has_lone_characters, phrase_parts, split_prefix
@@ -21,6 +24,31 @@ MAX_SINGLE_REPEATS = 24
 MAX_PART_SHOWN = 30  # characters of a part that a message repeats
 PREFIX_COST = 3  # phrases; the intervals that check a prefix cost two (docs/guarantees.md)
 _PREFIX = "*"  # stands for all phrases that end in a prefix: each reads all words with that prefix
+WORDS_OF_PREFIX = 16  # that one log has often
+
+
+class Reads(NamedTuple):
+    """How often the phrases of a query read words in a log."""
+
+    words: int  # all of its words together
+    most: int  # one of them
+
+
+NO_READS = Reads(0, 0)
+
+
+class Repetitive(Struct, frozen=True):
+    """Logs that the phrases of a query read for a long time, and which of them it finds: they are searched first."""
+
+    least: int  # so often some word occurs in them
+    found: tuple[tuple[str, tuple[str, ...]], ...] = ()  # index → ids of documents
+
+
+def reads_of(query: Words) -> Reads:
+    """Return how often the phrases of a query read words in a log; zero where it has no phrases."""
+    counted = Counter(part for word in _different(query) for part in _parts_read(word))
+    prefixes = counted.pop(_PREFIX, 0)
+    return Reads(counted.total() + prefixes * WORDS_OF_PREFIX, max(counted.values(), default=0) + prefixes)
 
 
 def check_repeats(words: Words) -> Words:
@@ -34,7 +62,7 @@ def check_repeats(words: Words) -> Words:
 
 
 def _check(words: Words, parts_read: Callable[[Word], Iterator[str]], single_repeats: int) -> None:
-    counted = Counter(part for word in dict.fromkeys((*words.wanted, *words.excluded)) for part in parts_read(word))
+    counted = Counter(part for word in _different(words) for part in parts_read(word))
     for part, times in counted.most_common():
         most = single_repeats if is_single(part) else MAX_REPEATS
         if times > most and len(part) < MAX_WORD:  # no log is full of words that long
@@ -42,6 +70,10 @@ def _check(words: Words, parts_read: Callable[[Word], Iterator[str]], single_rep
                 f"reads {part[:MAX_PART_SHOWN]!r} {times} times in its phrases (a word with punctuation or escapes is "
                 f"a phrase too), at most {most} are allowed: search for a part of the text in which it is rarer"
             )
+
+
+def _different(words: Words) -> Iterable[Word]:
+    return dict.fromkeys((*words.wanted, *words.excluded))
 
 
 def _parts_read(word: Word) -> Iterator[str]:

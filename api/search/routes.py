@@ -22,7 +22,7 @@ router = feature_router("logs")
 async def search(request: Request, parsed: ParsedRequest[SearchParams]) -> Response:
     """Answer one page of logs with the exact total and the filter menus."""
     services = services_of(request)
-    parsed = await services.moments.resolve(parsed)
+    parsed = await services.resolve(parsed)
     asked = Asked(parsed.view, parsed.params, preference=token_hex(4))
     result = await find(services.store, services.metrics, asked)
     if parsed.params.include_detail and result.hits:

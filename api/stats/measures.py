@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from api.clauses import Body, all_of, none_of, term
 from api.envelope import float_json
@@ -45,6 +46,13 @@ class StatsParams(SearchParams, frozen=True, kw_only=True):
     size: int = 10
     compare: bool = False
     by: str | None = None
+
+    def widest(self) -> "StatsParams":
+        """Return the parameters with the period before, where that is measured too."""
+        if not self.compare or self.start_timestamp is None or self.end_timestamp is None:
+            return self
+        before = TimeRange(self.start_timestamp, self.end_timestamp).before()
+        return structs.replace(self, start_timestamp=min(self.start_timestamp, before.start_ms))
 
 
 def totals_body(view: View, params: SearchParams) -> Body:

@@ -45,7 +45,7 @@ async def stats(request: Request, parsed: ParsedRequest[StatsParams]) -> Respons
     services = services_of(request)
     params = parsed.params
     _check(params)
-    parsed = await services.moments.resolve(parsed)
+    parsed = await services.resolve(parsed)
     data = await _figures(services.store, parsed.view, parsed.params)
     return written_answer(services.budget, success(data, parsed.message, note(data)))
 

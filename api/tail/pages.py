@@ -10,7 +10,11 @@ from api.checkpoints.position import Position, Shard, Shards
 from api.clauses import Body
 from api.envelope import LogFormat, log
 from api.query import WITHOUT_SOURCE, matching
-from api.request.params import P, ParsedRequest
+from api.repetitive.logs import RepetitiveLogs
+from api.repetitive.plan import COST, Groups, batches, candidates, groups_of, least_repeats
+from api.request.params import P, ParsedRequest, SearchParams
+from api.request.query_cost import NO_READS, Reads, reads_of
+from api.request.view import View
 from api.store.answers import Hit
 from api.store.client import Store
 from api.store.documents import Source, documents_body, parts, shown_fields, size_of, with_documents
@@ -35,11 +39,20 @@ class TailSelection(Struct, frozen=True):
 
     clauses: bytes  # JSON
     form: LogFormat
+    phrases: "TailPhrases | None" = None
 
     @property
     def source(self) -> Source:
         """Return which fields of its documents a tail reads."""
         return shown_fields(with_bodies=self.form.with_bodies)
+
+
+class TailPhrases(Struct, frozen=True):
+    """What the phrases of a tail read: of which groups, how often, and the repetitive logs among those it follows."""
+
+    groups: Groups
+    reads: Reads
+    clauses: bytes  # JSON
 
 
 class TailPage(Struct, frozen=True):
@@ -55,8 +68,21 @@ class TailPage(Struct, frozen=True):
 
 def selection(parsed: ParsedRequest[P], times: Times) -> TailSelection:
     """Return what a request selects."""
-    clauses = msgspec.json.encode(matching(parsed.view, parsed.params), order="sorted")
-    return TailSelection(clauses, LogFormat(parsed.params.include_detail, times))
+    clauses = _json(matching(parsed.view, parsed.params))
+    form = LogFormat(parsed.params.include_detail, times)
+    return TailSelection(clauses, form, _phrases(parsed.view, parsed.params))
+
+
+def _phrases(view: View, params: SearchParams) -> TailPhrases | None:
+    reads = reads_of(params.query) if params.query else NO_READS
+    if not params.query or not reads.words:
+        return None
+    clauses = candidates(view, params, params.query, least_repeats(reads))
+    return TailPhrases(groups_of(view, params), reads, _json(clauses))
+
+
+def _json(clauses: Sequence[Body]) -> bytes:
+    return msgspec.json.encode(clauses, order="sorted")
 
 
 class TailListing(Struct, frozen=True):
@@ -81,8 +107,9 @@ class TailListing(Struct, frozen=True):
 class TailPages:
     """The pages of tails; each is read once, however many tails ask for it."""
 
-    def __init__(self, store: Store, reads: SharedReads, ids: EventIds) -> None:
+    def __init__(self, store: Store, repetitive: RepetitiveLogs, reads: SharedReads, ids: EventIds) -> None:
         self._store = store
+        self._repetitive = repetitive
         self._reads = reads
         self._ids = ids
 
@@ -90,11 +117,21 @@ class TailPages:
         """Return which logs of a shard come next after a sequence number, lowest first; raise `ApiError`."""
 
         async def read() -> TailListing:
-            body = shard_body(selected, after, shard.checkpoint)
+            up_to = await self._end(after, shard, selected)
+            body = shard_body(selected, after, up_to)
             found = await self._store.search_shard(body, shard.index, shard.number)
-            return listing_of(found.hits.hits, selected, shard)
+            return listing_of(found.hits.hits, selected, shard, up_to)
 
         return await self._reads.get((selected, after, shard), read)
+
+    async def _end(self, after: int, shard: Shard, selected: TailSelection) -> int:
+        """Return the sequence number up to which the phrases of a tail read logs at one time."""
+        phrases = selected.phrases
+        if not phrases or not await self._repetitive.may_take_long(phrases.groups, phrases.reads):
+            return shard.checkpoint
+        body = repetitive_body(phrases, after, shard.checkpoint)
+        found = await self._store.search_shard(body, shard.index, shard.number)
+        return end_of_batch(found.hits.hits, phrases.reads, shard.checkpoint)
 
     async def page(self, listing: TailListing, position: Position, shards: Shards) -> TailPage:
         """Return these logs as events, each with the position after it; raise `ApiError`."""
@@ -117,21 +154,39 @@ class TailPages:
 
 def shard_body(selected: TailSelection, after: int, up_to: int) -> Body:
     """Return the body that finds the selected logs between two sequence numbers."""
+    return {**_between(selected.clauses, after, up_to), "size": _page_size(selected), **WITHOUT_SOURCE}
+
+
+def repetitive_body(phrases: TailPhrases, after: int, up_to: int) -> Body:
+    """Return the body that finds the first repetitive logs between two sequence numbers, and what phrases read."""
+    return {**_between(phrases.clauses, after, up_to), "size": TAIL_PAGE_WITHOUT_BODIES, **COST}
+
+
+def _between(clauses: bytes, after: int, up_to: int) -> Body:
     between = {"range": {"_seq_no": {"gt": after, "lte": up_to}}}
     return {
-        "query": {"bool": {"filter": [*msgspec.json.decode(selected.clauses), between]}},
-        "size": _page_size(selected),
+        "query": {"bool": {"filter": [*msgspec.json.decode(clauses), between]}},
         "sort": ["_seq_no"],
         "track_total_hits": False,
-        **WITHOUT_SOURCE,
     }
 
 
-def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard) -> TailListing:
-    """Return the page of the first of these hits: so many that it is not too large, but one at least."""
+def end_of_batch(hits: Sequence[Hit], reads: Reads, up_to: int) -> int:
+    """Return the sequence number up to which so many of these logs come as phrases may read at one time."""
+    first = next(batches(reads, hits), ())
+    if len(first) == len(hits) < TAIL_PAGE_WITHOUT_BODIES:
+        return up_to
+    return sequence_number(first[-1])
+
+
+def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard, up_to: int) -> TailListing:
+    """Return the page of the first of these hits, which are all up to a sequence number.
+
+    It is so many that they are not too large, but one at least.
+    """
     first = next(parts(hits, TAIL_PAGE_BYTES), ())
     if len(first) == len(hits) < _page_size(selected):
-        return TailListing(selected, shard, hits, shard.checkpoint)
+        return TailListing(selected, shard, hits, up_to)
     return TailListing(selected, shard, first, sequence_number(first[-1]))
 
 

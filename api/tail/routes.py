@@ -3,15 +3,18 @@
 from typing import Any
 
 from fastapi import Request, Response
+from msgspec import structs
 
 from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shards, end_of
+from api.clauses import Body
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.openapi.answers import Answer
 from api.query import matching, trial_body
 from api.request.parameters import Parameter
 from api.request.params import PAGING, Form, ParsedRequest, SearchParams, shortened
+from api.request.query_cost import Repetitive
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
 from api.tail.pages import selection
@@ -44,7 +47,7 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
     """Answer the stream, once it is certain that it can begin: after its head no status can be sent."""
     services = services_of(request)
     services.tails.check(exchange_of(request.scope).key)
-    await services.store.search([trial_body(matching(parsed.view, parsed.params))])
+    await services.store.search([_trial(parsed)])
     shards, ids = await services.moments.poller.fresh_shards(), await services.moments.id_key.event_ids()
     # The header first: a browser that reconnects sends the parameter again as it was at the beginning.
     last = request.headers.get("last-event-id", "") or parsed.params.last_event_id
@@ -52,6 +55,12 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
     selected = selection(parsed, services.settings.api_times)
     is_allowed, begun = services.access.still_allows(request), reading(request, parsed)
     return Stream(Tail(selected, position, ids, parsed.message, is_allowed, begun), services)
+
+
+def _trial(parsed: ParsedRequest[TailParams]) -> Body:
+    """Return a body that fails where those of the tail would, and reads no phrases in repetitive logs."""
+    params = structs.replace(parsed.params, repetitive=Repetitive(least=1))
+    return trial_body(matching(parsed.view, params))
 
 
 def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Position:

@@ -20,7 +20,7 @@ LAST_OF_LAYOUT_2 = 2  # version of the mapping; the releases up to it know no ot
 OFFSET_BITS = 21
 LAST_TIMESTAMP_MS = 2**42 - 1  # in the year 2109
 
-_OF_LAYOUT_3 = frozenset(("text", "content", "address"))
+_OF_LAYOUT_3 = frozenset(("text", "content", "repeats", "address"))
 _event = msgspec.json.Decoder(LogEvent)
 
 

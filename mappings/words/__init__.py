@@ -2,5 +2,5 @@
 
 `folded` is the way in, `words_of`: a text as its words, folded, with a blank between two. `characters` what becomes of
 each character that is not ASCII, by its Unicode properties; `terminal` codes of terminals;
-`places` where the words are in the text.
+`places` where the words are in the text, `repeats` how often the most frequent one occurs.
 """
