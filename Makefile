@@ -28,7 +28,7 @@ test: setup ## run all tests, in WORKERS processes (2 from four cores on) with t
 MINUTES ?= 15
 soak: setup ## fuzz the API, then inject faults at random: MINUTES=15 SEED=… (printed if not given)
 	@FUZZ_REQUESTS=500 FUZZ_QUERIES=20000 $(BIN)/python -m pytest -s tests/api/test_fuzz.py
-	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/faults/soak.py tests/system/faults/attacks.py
+	@SOAK_MINUTES=$(MINUTES) $(if $(SEED),SOAK_SEED=$(SEED)) exec $(BIN)/python -m pytest -s tests/system/faults/soak.py tests/system/faults/attacks.py tests/system/faults/phrases.py
 
 check: setup ## check formatting, lint rules and types
 	$(BIN)/ruff format --check .

@@ -14,7 +14,6 @@ from api.conditions import condition_clauses, number_clause
 from api.request.address import address_term
 from api.request.parameters import Order
 from api.request.params import SearchParams
-from api.request.query_language import Words
 from api.request.view import Snapshot, View
 from api.words.clauses import matching_words
 from mappings.index import CONTENT_TEXT, OWN, TEXT, TIE
@@ -181,8 +180,4 @@ def _filters(view: View, params: SearchParams) -> list[Body]:
     if params.ip:
         clauses.append(term(*address_term(params.ip)))
     clauses += condition_clauses(params.only, params.exclude)
-    return clauses + (_words(view, params, params.query) if params.query else [])
-
-
-def _words(view: View, params: SearchParams, query: Words) -> list[Body]:
-    return matching_words(query, with_bodies=view.bodies, repetitive=params.repetitive)
+    return clauses + (matching_words(params.query, with_bodies=view.bodies) if params.query else [])

@@ -18,7 +18,7 @@ from api.checkpoints.poller import CheckpointPoller
 from api.edge.admission import Slot, Slots
 from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
-from api.repetitive.logs import RepetitiveLogs
+from api.repetitive.check import PhraseCheck
 from api.request.params import P, ParsedRequest
 from api.settings import ApiSettings
 from api.store.budget import Budget
@@ -43,7 +43,7 @@ class Services:
     readiness: Readiness
     store: Store
     moments: Moments
-    repetitive: RepetitiveLogs
+    phrases: PhraseCheck
     budget: Budget  # of answers and exports
     tail_budget: Budget
     exports: Shares
@@ -51,11 +51,10 @@ class Services:
     tail_reads: SharedReads
 
     async def resolve(self, request: ParsedRequest[P]) -> ParsedRequest[P]:
-        """Return a request with what must be known before its searches; raise `ApiError`.
-
-        It is the moment that the request names, and what its query finds in repetitive logs.
-        """
-        return await self.repetitive.resolve(await self.moments.resolve(request))
+        """Return a request with a view of the moment that it names, once its phrases were checked; raise `ApiError`."""
+        resolved = await self.moments.resolve(request)
+        await self.phrases.check(resolved)
+        return resolved
 
 
 class State(TypedDict):
@@ -90,7 +89,7 @@ async def running_services(settings: ApiSettings, metrics: ApiMetrics, slots: Sl
         readiness=Readiness(liveness, store),
         store=store,
         moments=Moments(CheckpointPoller(store), IdKey(store)),
-        repetitive=RepetitiveLogs(store),
+        phrases=PhraseCheck(store),
         budget=Budget(settings.api_budget_bytes * 3 // 4),
         tail_budget=Budget(settings.api_budget_bytes // 4),
         exports=Shares(

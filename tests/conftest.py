@@ -20,6 +20,7 @@ from tests.support.servers import Servers, elasticsearch_8, running_servers
 # What these tests ask for is every form of request that the programs send.
 BOTH_VERSIONS = (
     "api/facets/test_facets.py",
+    "api/repetitive/test_check.py",
     "api/request/test_ranges.py",
     "api/search/test_cursor.py",
     "api/search/test_detail.py",

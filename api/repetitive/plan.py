@@ -1,28 +1,42 @@
-"""Which logs are repetitive for a query, and how many of them are searched at one time. Pure."""
+"""Which logs are repetitive for a query, and how many of them are read at one time. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import structs
 
-from api.clauses import Body, all_of
-from api.query import SIZES, count_body, matching, scope, sort
-from api.request.parameters import Order
+from api.clauses import Body
+from api.query import SIZES, count_body, matching, scope
 from api.request.params import SearchParams
 from api.request.query_cost import Reads
 from api.request.query_language import Words
 from api.request.view import View
-from api.store.answers import Found, Hit
+from api.store.answers import Bucket, Hit
 from api.words.clauses import matching_words, repeating, with_all_words
-from mappings.index import REPEATS
+from mappings.index import REPEATS, TIE
 
-MAX_PLACES = 50_000_000  # where words are read, of one search; some 5 to 10 ns each
+MAX_PLACES = 50_000_000  # where words are read at one time; some 5 to 10 ns each
 # In one log. Elasticsearch looks at the time after 4,096 to 16,384 logs: so many take no longer than a second.
 MAX_PLACES_OF_OTHERS = 6_000
-CANDIDATES = 5_000  # logs whose cost is asked for at one time
+MAX_SHARES = 4_096  # of all logs, by their tie-breaker, which is a hash
+SHARES_OF_PART = 4
 COST: Body = {"_source": False, "docvalue_fields": [REPEATS, SIZES[0]]}  # what a body asks for, to know `places_of`
 Groups = tuple[str | None, str | None]  # of the path and of the filter
+_TIES = 1 << 63
 _BYTES_OF_PLACE = 4  # of a document, at least: a letter and a blank, in the event and in its words
-_SIZE = SIZES[0]
+_SUMS: Body = {name: {"sum": {"field": field}} for name, field in (("repeats", REPEATS), ("bytes", SIZES[0]))}
+
+
+class PartOfLogs(NamedTuple):
+    """Some of the logs: a range of tie-breakers, and how many places are read in these logs at most."""
+
+    first: int
+    end: int
+    places: int
+
+    def clause(self) -> Body:
+        """Match the logs of the part."""
+        return {"range": {TIE: {"gte": self.first, "lt": self.end} if self.end < _TIES else {"gte": self.first}}}
 
 
 def groups_of(view: View, params: SearchParams) -> Groups:
@@ -33,7 +47,7 @@ def groups_of(view: View, params: SearchParams) -> Groups:
 def group_body(groups: Groups) -> Body:
     """Return the body that sums what all repetitive logs of these groups repeat."""
     clauses = scope(View(groups[0]), SearchParams(group=groups[1]))
-    return {**count_body(clauses), "track_total_hits": False, "aggs": {"repeats": {"sum": {"field": REPEATS}}}}
+    return {**count_body(clauses), "track_total_hits": False, "aggs": {"repeats": _SUMS["repeats"]}}
 
 
 def least_repeats(reads: Reads) -> int:
@@ -42,44 +56,43 @@ def least_repeats(reads: Reads) -> int:
 
 
 def candidates(view: View, params: SearchParams, query: Words, least: int) -> list[Body]:
-    """Return the clauses of the repetitive logs that a query may find, without its phrases."""
+    """Return the clauses of the repetitive logs in which the phrases of a query are read."""
     filters = matching(view, structs.replace(params.widest(), query=None))
     return [*filters, *with_all_words(query, with_bodies=view.bodies), repeating(least)]
 
 
-def sums_body(clauses: list[Body]) -> Body:
-    """Return the body that sums what these logs repeat, and their sizes."""
-    sums = {name: {"sum": {"field": field}} for name, field in (("repeats", REPEATS), ("bytes", _SIZE))}
-    return {**count_body(clauses), "track_total_hits": False, "aggs": sums}
+def shares_of(places: int) -> int:
+    """Return into how many shares logs are divided in which so many places are read; a power of two."""
+    return min(1 << (SHARES_OF_PART * places // MAX_PLACES).bit_length(), MAX_SHARES)
 
 
-def page_of_candidates(clauses: list[Body], after: Sequence[int | float | str | None]) -> Body:
-    """Return the body that finds the next of these logs with what they repeat, and their sizes."""
-    return {
-        **count_body(clauses),
-        "size": CANDIDATES,
-        "sort": sort(Order()),
-        "track_total_hits": False,
-        **COST,
-        **({"search_after": after} if after else {}),
-    }
+def shares_body(clauses: list[Body], shares: int) -> Body:
+    """Return the body that sums what logs repeat, and their sizes, in each share of them."""
+    histogram = {"histogram": {"field": TIE, "interval": _TIES // shares, "min_doc_count": 1}, "aggs": _SUMS}
+    return {**count_body(clauses), "track_total_hits": False, "aggs": {"shares": histogram}}
 
 
-def those_found(view: View, query: Words, hits: Sequence[Hit]) -> Body:
-    """Return the body that finds those of some logs that a query finds."""
-    ids: Body = {"ids": {"values": [hit.id for hit in hits]}}
-    clauses = [ids, *matching_words(query, with_bodies=view.bodies)]
-    return {"query": all_of(clauses), "size": len(hits), "track_total_hits": False, "_source": False}
+def parts_of(reads: Reads, shares: Sequence[Bucket], number: int) -> Iterator[PartOfLogs]:
+    """Join shares to parts of at most `MAX_PLACES`. A share with more is a part of its own."""
+    width, part = _TIES // number, PartOfLogs(0, 0, 0)
+    for share in shares:
+        first, places = int(share.key or 0) // width * width, _places_of_share(reads, share)
+        if part.places and part.places + places > MAX_PLACES:
+            yield part
+            part = PartOfLogs(first, first, 0)
+        part = PartOfLogs(part.first, first + width, part.places + places)
+    if part.places:
+        yield part
 
 
-def places_of_all(reads: Reads, sums: Found) -> int:
-    """Return how many places of words a query reads in logs at most, from the sums of them."""
-    repeats, size = (int(sums.aggregations[name].value or 0) for name in ("repeats", "bytes"))
-    return _places(reads, repeats, size)
+def count_of_part(clauses: list[Body], part: PartOfLogs, view: View, query: Words) -> Body:
+    """Return the body that counts what a query finds among the logs of a part."""
+    words = matching_words(query, with_bodies=view.bodies)
+    return count_body([*clauses, part.clause(), *words])
 
 
 def batches(reads: Reads, hits: Iterable[Hit]) -> Iterator[Sequence[Hit]]:
-    """Cut logs into those that are searched at one time. One that takes longer is alone."""
+    """Cut logs into those that are read at one time. One that takes longer is alone."""
     batch: list[Hit] = []
     places = 0
     for hit in hits:
@@ -95,7 +108,12 @@ def batches(reads: Reads, hits: Iterable[Hit]) -> Iterator[Sequence[Hit]]:
 
 def places_of(reads: Reads, hit: Hit) -> int:
     """Return how many places of words a query reads in one log at most."""
-    repeats, size = (sum(hit.fields.get(name, ())) for name in (REPEATS, _SIZE))
+    repeats, size = (sum(hit.fields.get(name, ())) for name in (REPEATS, SIZES[0]))
+    return _places(reads, repeats, size)
+
+
+def _places_of_share(reads: Reads, share: Bucket) -> int:
+    repeats, size = (int(sums.value or 0) if sums else 0 for sums in (share.repeats, share.bytes))
     return _places(reads, repeats, size)
 
 

@@ -10,7 +10,6 @@ from msgspec import Struct, structs
 from api.errors import ApiError
 from api.request.conditions import FieldCondition, check_number
 from api.request.parameters import GROUP_PARAMETERS, PARAMETERS, CodeType, Order, Parameter, int64
-from api.request.query_cost import Repetitive
 from api.request.query_language import Words
 from api.request.view import View
 
@@ -33,7 +32,6 @@ class SearchParams(Struct, frozen=True, kw_only=True):
     page: int = 1
     per_page: int = 10
     query: Words | None = None
-    repetitive: Repetitive | None = None  # what the query finds in logs that were searched before all others
     group: str | None = None  # the filter of the all-logs routes; the group in a path is in the View
     model_name: str | None = None
     token_name: str | None = None

@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from api.request.query_language import Word, Words, first_of_many
 from api.request.version_2 import count_parts, first_parts, has_lone_characters, phrase_parts, split_prefix
 from mappings.version_2.text import readable
@@ -24,7 +22,7 @@ MAX_SINGLE_REPEATS = 24
 MAX_PART_SHOWN = 30  # characters of a part that a message repeats
 PREFIX_COST = 3  # phrases; the intervals that check a prefix cost two (docs/guarantees.md)
 _PREFIX = "*"  # stands for all phrases that end in a prefix: each reads all words with that prefix
-WORDS_OF_PREFIX = 16  # that one log has often
+WORDS_OF_PREFIX = 4  # that one log has often
 
 
 class Reads(NamedTuple):
@@ -35,13 +33,6 @@ class Reads(NamedTuple):
 
 
 NO_READS = Reads(0, 0)
-
-
-class Repetitive(Struct, frozen=True):
-    """Logs that the phrases of a query read for a long time, and which of them it finds: they are searched first."""
-
-    least: int  # so often some word occurs in them
-    found: tuple[tuple[str, tuple[str, ...]], ...] = ()  # index → ids of documents
 
 
 def reads_of(query: Words) -> Reads:

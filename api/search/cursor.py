@@ -61,6 +61,6 @@ def _sort_values(values: bytes, number: int) -> Sequence[int | None] | None:
 def _digest(view: View, params: SearchParams, values: bytes) -> bytes:
     """Return what ties a cursor to its search. It needs no secret: path and key decide what may be read."""
     # The moment as text: the clauses of a snapshot change when the retention deletes an index.
-    clauses = matching(structs.replace(view, snapshot=None), structs.replace(params, repetitive=None))
+    clauses = matching(structs.replace(view, snapshot=None), params)
     search = msgspec.json.encode([clauses, params.as_of, sort(params.order)], order="sorted")
     return blake2b(values, key=blake2b(search).digest(), digest_size=_DIGEST_BYTES).digest()

@@ -56,6 +56,8 @@ class Bucket(Struct, frozen=True):
     tokens: "Aggregation | None" = None
     bars: "Aggregation | None" = None
     errors: "Aggregation | None" = None
+    repeats: "Aggregation | None" = None
+    bytes: "Aggregation | None" = None
 
 
 class Aggregation(Struct, frozen=True):

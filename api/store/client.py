@@ -81,7 +81,7 @@ class Store:
     """The logs behind the alias."""
 
     def __init__(self, settings: ApiSettings, liveness: Liveness, metrics: ApiMetrics) -> None:
-        timeout_s = settings.api_search_timeout_s
+        self.timeout_s = timeout_s = settings.api_search_timeout_s
         self.alias = settings.index_alias
         self._client = open_client(settings, settings.api_connections)
         self._searcher = self._client.options(request_timeout=timeout_s + CLIENT_SLACK_S)

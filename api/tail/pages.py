@@ -10,7 +10,7 @@ from api.checkpoints.position import Position, Shard, Shards
 from api.clauses import Body
 from api.envelope import LogFormat, log
 from api.query import WITHOUT_SOURCE, matching
-from api.repetitive.logs import RepetitiveLogs
+from api.repetitive.check import PhraseCheck
 from api.repetitive.plan import COST, Groups, batches, candidates, groups_of, least_repeats
 from api.request.params import P, ParsedRequest, SearchParams
 from api.request.query_cost import NO_READS, Reads, reads_of
@@ -107,9 +107,9 @@ class TailListing(Struct, frozen=True):
 class TailPages:
     """The pages of tails; each is read once, however many tails ask for it."""
 
-    def __init__(self, store: Store, repetitive: RepetitiveLogs, reads: SharedReads, ids: EventIds) -> None:
+    def __init__(self, store: Store, phrases: PhraseCheck, reads: SharedReads, ids: EventIds) -> None:
         self._store = store
-        self._repetitive = repetitive
+        self._phrases = phrases
         self._reads = reads
         self._ids = ids
 
@@ -127,7 +127,7 @@ class TailPages:
     async def _end(self, after: int, shard: Shard, selected: TailSelection) -> int:
         """Return the sequence number up to which the phrases of a tail read logs at one time."""
         phrases = selected.phrases
-        if not phrases or not await self._repetitive.may_take_long(phrases.groups, phrases.reads):
+        if not phrases or not await self._phrases.may_take_long(phrases.groups, phrases.reads):
             return shard.checkpoint
         body = repetitive_body(phrases, after, shard.checkpoint)
         found = await self._store.search_shard(body, shard.index, shard.number)

@@ -3,22 +3,21 @@
 from typing import Any
 
 from fastapi import Request, Response
-from msgspec import structs
 
 from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Position, Shards, end_of
-from api.clauses import Body
+from api.clauses import Body, none_of
 from api.edge.exchange import exchange_of
 from api.errors import ApiError
 from api.openapi.answers import Answer
 from api.query import matching, trial_body
 from api.request.parameters import Parameter
 from api.request.params import PAGING, Form, ParsedRequest, SearchParams, shortened
-from api.request.query_cost import Repetitive
 from api.routing import Endpoint, Texts, add_both_forms, feature_router, reading
 from api.services import services_of
 from api.tail.pages import selection
 from api.tail.stream import Stream, Tail
+from api.words.clauses import repeating
 
 router = feature_router("tail")
 
@@ -59,8 +58,7 @@ async def tail(request: Request, parsed: ParsedRequest[TailParams]) -> Response:
 
 def _trial(parsed: ParsedRequest[TailParams]) -> Body:
     """Return a body that fails where those of the tail would, and reads no phrases in repetitive logs."""
-    params = structs.replace(parsed.params, repetitive=Repetitive(least=1))
-    return trial_body(matching(parsed.view, params))
+    return trial_body([*matching(parsed.view, parsed.params), none_of(repeating(1))])
 
 
 def _first_position(last_event_id: str, shards: Shards, ids: EventIds) -> Position:

@@ -54,7 +54,7 @@ class Stream(Response):
         self._tail = tail
         self._services = services
         self._poller: CheckpointPoller = services.moments.poller
-        self._pages = TailPages(services.store, services.repetitive, services.tail_reads, tail.ids)
+        self._pages = TailPages(services.store, services.phrases, services.tail_reads, tail.ids)
         self._heartbeat_s = services.settings.api_tail_heartbeat_s
         self._patience_s = services.settings.api_client_patience_s / 2
         self._position = tail.position

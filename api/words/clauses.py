@@ -7,7 +7,6 @@ function. Indices of version 2 are searched by the clauses of their own fields, 
 from collections.abc import Callable, Iterator
 
 from api.clauses import Body, all_of, any_of, none_of, starts, term
-from api.request.query_cost import Repetitive
 from api.request.query_language import Word, Words, first_of_many
 from api.words import version_2
 from mappings.index import CONTENT_TEXT, EXACT, REPEATS, TEXT
@@ -17,19 +16,20 @@ ANALYZER = "log_text"  # of the field; a query is folded already
 _OF_VERSION_2: Body = {"wildcard": {"_index": {"value": "*-v2"}}}
 
 
-def matching_words(query: Words, *, with_bodies: bool, repetitive: Repetitive | None = None) -> list[Body]:
+def matching_words(query: Words, *, with_bodies: bool) -> list[Body]:
     """Return the clause of the logs that a query finds; none where it has no words.
 
-    Without bodies only the content is searched: a search spells a body out. Of `repetitive` logs those match that were
-    found before, and no phrase reads them.
+    Without bodies only the content is searched: a search spells a body out.
     """
     if not query.wanted and not query.excluded:
         return []
-    clause = any_of(_found(query, with_bodies=with_bodies))
-    if repetitive is None:
-        return [clause]
-    found = (all_of([term("_index", index), {"ids": {"values": ids}}]) for index, ids in repetitive.found)
-    return [any_of([all_of([none_of(repeating(repetitive.least)), clause]), *found])]
+    field = TEXT if with_bodies else CONTENT_TEXT
+    texts = version_2.TEXTS if with_bodies else version_2.TEXTS[:1]
+    found = [
+        all_of([none_of(_OF_VERSION_2), *_all_words(query, lambda word, _: _word(field, word))]),
+        all_of([_OF_VERSION_2, *_all_words(query, lambda word, zero_terms: version_2.clause(texts, word, zero_terms))]),
+    ]
+    return [any_of([*found, term(EXACT, query.whole)] if query.whole else found)]
 
 
 def repeating(least: int) -> Body:
@@ -38,10 +38,9 @@ def repeating(least: int) -> Body:
 
 
 def with_all_words(query: Words, *, with_bodies: bool) -> list[Body]:
-    """Return the clauses of all logs that a query may find: the words of its phrases are anywhere in them."""
+    """Return the clauses of all logs in which the phrases of a query are read: their words are anywhere in them."""
     field = TEXT if with_bodies else CONTENT_TEXT
-    wanted = [clause for word in query.wanted for clause in _anywhere(field, word)]
-    return [any_of([all_of(wanted), term(EXACT, query.whole)])] if wanted else []
+    return [clause for word in query.wanted for clause in _anywhere(field, word)]
 
 
 def _anywhere(field: str, word: Word) -> Iterator[Body]:
@@ -50,16 +49,6 @@ def _anywhere(field: str, word: Word) -> Iterator[Body]:
     if all(spellings):
         exact = starts(EXACT, word.text) if word.prefix else term(EXACT, word.text)
         yield any_of([*(all_of([term(field, part) for part in dict.fromkeys(parts)]) for parts in spellings), exact])
-
-
-def _found(query: Words, *, with_bodies: bool) -> list[Body]:
-    field = TEXT if with_bodies else CONTENT_TEXT
-    texts = version_2.TEXTS if with_bodies else version_2.TEXTS[:1]
-    found = [
-        all_of([none_of(_OF_VERSION_2), *_all_words(query, lambda word, _: _word(field, word))]),
-        all_of([_OF_VERSION_2, *_all_words(query, lambda word, zero_terms: version_2.clause(texts, word, zero_terms))]),
-    ]
-    return [*found, term(EXACT, query.whole)] if query.whole else found
 
 
 def _all_words(query: Words, clause: Callable[[Word, str], Body]) -> list[Body]:

@@ -11,7 +11,7 @@ import msgspec
 from api.checkpoints.event_ids import EventIds
 from api.checkpoints.position import Shard
 from api.envelope import LogFormat
-from api.repetitive.logs import RepetitiveLogs
+from api.repetitive.check import PhraseCheck
 from api.services import TAIL_READS
 from api.store.answers import Found
 from api.store.client import Store
@@ -67,7 +67,7 @@ def test_the_pages_that_are_remembered_for_tails_are_limited_in_bytes() -> None:
 
     async def read() -> None:
         store = cast("Store", Asked())
-        pages = TailPages(store, RepetitiveLogs(store), reads, EventIds(b"key"))
+        pages = TailPages(store, PhraseCheck(store), reads, EventIds(b"key"))
         shard = Shard("index", 0, b"key", 1)
         for number in range(20):
             selected = TailSelection(msgspec.json.encode([{"term": {"id": number}}]), LogFormat())

@@ -1,12 +1,31 @@
-"""Which logs are repetitive for a query, and how many of them are searched at one time."""
+"""Which logs are repetitive for a query, how many of them are read at one time, and for how long."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
-from api.repetitive.plan import MAX_PLACES, MAX_PLACES_OF_OTHERS, batches, least_repeats, places_of
+from api.clauses import Body
+from api.errors import ApiError
+from api.repetitive.check import KNOWN_S, MAX_KNOWN_GROUPS, PhraseCheck
+from api.repetitive.plan import (
+    MAX_PLACES,
+    MAX_PLACES_OF_OTHERS,
+    MAX_SHARES,
+    PartOfLogs,
+    batches,
+    least_repeats,
+    parts_of,
+    places_of,
+    shares_of,
+)
 from api.request.query_cost import NO_READS, WORDS_OF_PREFIX, Reads, reads_of
 from api.request.query_language import parse
-from api.store.answers import Hit
+from api.store.answers import Aggregation, Bucket, Found, Hit
+from api.store.client import Store
 from api.tail.pages import TAIL_PAGE_WITHOUT_BODIES, end_of_batch
+from tests.support.parsing import parsed
 
 
 @pytest.mark.parametrize(
@@ -20,7 +39,7 @@ from api.tail.pages import TAIL_PAGE_WITHOUT_BODIES, end_of_batch
         ("max_tokens", Reads(2, 1)),
         ('"a a b"', Reads(3, 2)),
         ("超时", Reads(2, 1)),
-        ("max_tok*", Reads(2 + WORDS_OF_PREFIX, 3))  # the first word for the intervals, too,
+        ("max_tok*", Reads(2 + WORDS_OF_PREFIX, 3)),  # the first word for the intervals, too,
     ],
 )
 def test_phrases_read_words(query: str, reads: Reads) -> None:
@@ -55,6 +74,36 @@ def test_logs_are_searched_so_many_at_one_time() -> None:
     assert list(batches(Reads(2, 1), [])) == []
 
 
+def test_the_more_places_are_read_the_more_shares_there_are() -> None:
+    assert shares_of(MAX_PLACES) == 8
+    assert shares_of(10 * MAX_PLACES) == 64
+    assert shares_of(10**15) == MAX_SHARES
+
+
+def share(number: int, places: int) -> Bucket:
+    """Return one share of eight, in which so many places are read once."""
+    repeats, size = Aggregation(given=float(places)), Aggregation(given=1e12)
+    return Bucket(1, key=float(number << 60), repeats=repeats, bytes=size)
+
+
+def test_shares_are_joined_to_parts_that_leave_out_no_log() -> None:
+    half = MAX_PLACES // 2
+    shares = [share(0, half), share(1, half), share(3, 1), share(5, 3 * half), share(7, 1)]
+
+    assert list(parts_of(Reads(1, 1), shares, 8)) == [
+        PartOfLogs(0, 2 << 60, 2 * half),
+        PartOfLogs(3 << 60, 4 << 60, 1),
+        PartOfLogs(5 << 60, 6 << 60, 3 * half),
+        PartOfLogs(7 << 60, 8 << 60, 1),
+    ]
+    assert list(parts_of(Reads(1, 1), [], 8)) == []
+
+
+def test_the_last_part_has_no_end() -> None:
+    assert PartOfLogs(0, 1 << 60, 1).clause() == {"range": {"gateway_logs.tie": {"gte": 0, "lt": 1 << 60}}}
+    assert PartOfLogs(1 << 60, 1 << 63, 1).clause() == {"range": {"gateway_logs.tie": {"gte": 1 << 60}}}
+
+
 def test_a_tail_reads_up_to_the_end_of_a_batch() -> None:
     large, reads = MAX_PLACES // 2, Reads(2, 1)
 
@@ -62,3 +111,66 @@ def test_a_tail_reads_up_to_the_end_of_a_batch() -> None:
     assert end_of_batch([hit(1, number=7)], reads, 50) == 50
     assert end_of_batch([hit(large, number=7), hit(large, number=9)], reads, 50) == 7
     assert end_of_batch([hit(1, number=8)] * TAIL_PAGE_WITHOUT_BODIES, reads, 50) == 8
+
+
+class SlowStore:
+    """Elasticsearch with eight shares of repetitive logs, in each of which a phrase takes some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.timeout_s = 9.0
+        self.now_s = 100.0
+        self.bodies: list[Body] = []
+        self._seconds = seconds
+
+    def monotonic(self) -> float:
+        """Return its time."""
+        return self.now_s
+
+    async def search(self, bodies: Sequence[Body]) -> list[Found]:
+        """Return the answer to the only body."""
+        self.bodies.extend(bodies)
+        [body] = bodies
+        if "shares" in body.get("aggs", {}):
+            return [Found(aggregations={"shares": Aggregation([share(number, MAX_PLACES) for number in range(8)])})]
+        if "aggs" in body:
+            return [Found(aggregations={"repeats": Aggregation(given=float(8 * MAX_PLACES))})]
+        self.now_s += self._seconds
+        return [Found()]
+
+
+def checked(monkeypatch: pytest.MonkeyPatch, store: SlowStore) -> PhraseCheck:
+    monkeypatch.setattr("api.repetitive.check.monotonic", store.monotonic)
+    return PhraseCheck(cast("Store", store))
+
+
+def test_a_phrase_may_read_repetitive_logs_in_a_third_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SlowStore(0.4)
+    asyncio.run(checked(monkeypatch, store).check(parsed("g", query='"two words"')))
+
+    assert len(store.bodies) == 2 + 8
+
+
+def test_a_phrase_that_takes_longer_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SlowStore(1.6)
+    with pytest.raises(ApiError) as refused:
+        asyncio.run(checked(monkeypatch, store).check(parsed("g", query='"two words"')))
+
+    assert refused.value.status == 504
+    assert len(store.bodies) == 2 + 2  # three seconds were over after the second
+
+
+def test_it_is_known_for_some_seconds_what_a_group_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SlowStore(0)
+    phrases = checked(monkeypatch, store)
+
+    def asked(group: str | None) -> int:
+        before = len(store.bodies)
+        asyncio.run(phrases.check(parsed(group, query="max_tokens")))
+        return len(store.bodies) - before
+
+    assert [asked("g"), asked("g"), asked("h"), asked(None)] == [10, 9, 10, 10]
+    store.now_s += KNOWN_S
+    assert asked("g") == 10
+    for number in range(MAX_KNOWN_GROUPS):
+        asked(f"group {number}")
+    assert asked("g") == 10
