@@ -5,6 +5,7 @@ from service.early_exit import exit_on_signals
 exit_on_signals()  # before the libraries are loaded
 
 import argparse
+import gc
 import os
 import resource
 import signal
@@ -86,11 +87,16 @@ def serve() -> None:
     structlog.get_logger().info("serving", address=address, readers=readers)
     metrics, slots = ApiMetrics(), request_slots(settings.api_max_searches)
     limits = ConnectionLimits(settings.api_client_patience_s, _connections(), slots)
+    app = create_app(settings, metrics, slots)
+    # The collector would scan all modules time and again, and hold up every request for fifty milliseconds.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create_app(settings, metrics, slots),
+        app,
         host=settings.api_host,
         port=settings.api_port,
         http=connection_factory(limits, metrics),  # type: ignore[arg-type]  # any callable that returns a protocol
+        loop="asyncio",  # uvloop reads more at one time, and health checks wait for it (decision 70)
         ws="none",
         access_log=False,
         log_config=None,

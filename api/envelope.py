@@ -57,8 +57,7 @@ class _Own(Struct, frozen=True):
 
 def search_answer(result: SearchResult, message: str, form: LogFormat) -> bytes:
     """Return the answer of a search that succeeded, in one piece."""
-    logs = b"".join(log_pieces(result.hits, form))
-    return SEARCH_BEGIN + logs + search_end(result, message)
+    return b"".join([SEARCH_BEGIN, *log_pieces(result.hits, form), *end_pieces(result, message)])
 
 
 SEARCH_BEGIN = b'{"data":{"logs":['
@@ -70,10 +69,14 @@ def log_pieces(hits: Iterable[Hit], form: LogFormat, first: int = 0) -> Iterator
         yield (b"," if number else b"") + msgspec.json.encode(log(hit, form))
 
 
-def search_end(result: SearchResult, message: str) -> bytes:
-    """Return what comes behind the logs in the answer of a search."""
-    rest = {"total": result.total, **{name: _menu(result.menus[name]) for name in MENUS}, **result.extras}
-    return b"]," + success(rest, message).removeprefix(b'{"data":{')
+def end_pieces(result: SearchResult, message: str) -> Iterator[bytes]:
+    """Yield what comes behind the logs in the answer of a search; a menu, which may be large, is a piece of its own."""
+    yield b'],"total":%d' % result.total
+    for name in MENUS:
+        yield b',"%b":' % name.encode()
+        yield msgspec.json.encode(_menu(result.menus[name]))
+    rest = success(result.extras, message).removeprefix(b'{"data":{')
+    yield b"," + rest if result.extras else rest
 
 
 def menu_characters(result: SearchResult) -> int:

@@ -5,6 +5,7 @@ Plain ASGI: Starlette's `BaseHTTPMiddleware` runs every request in a second task
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 
@@ -59,7 +60,7 @@ class Middleware:
             await failure_of(error)(exchange.scope, receive, exchange.send)
             return
         with exchange.slot:
-            await _answer(self._app, exchange, receive)
+            await _answer(partial(_while_connected, self._app), exchange, receive)
 
     def _record(self, exchange: Exchange) -> None:
         # The path without the query string: that holds what people search for. No log line holds a key.
@@ -96,7 +97,7 @@ def _audit(exchange: Exchange) -> None:
 
 async def _answer(app: ASGIApp, exchange: Exchange, receive: Receive) -> None:
     try:
-        await _while_connected(app, exchange, receive)
+        await app(exchange.scope, receive, exchange.send)
     except Exception:
         _log.exception("unexpected error")
         if exchange.is_answering:
@@ -104,9 +105,9 @@ async def _answer(app: ASGIApp, exchange: Exchange, receive: Receive) -> None:
         await failure(500, MESSAGES[500])(exchange.scope, receive, exchange.send)
 
 
-async def _while_connected(app: ASGIApp, exchange: Exchange, receive: Receive) -> None:
+async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Run the app; where the client disconnects first, cancel it and its searches in Elasticsearch."""
-    work = asyncio.ensure_future(app(exchange.scope, receive, exchange.send))
+    work = asyncio.ensure_future(app(scope, receive, send))
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec import structs
 
-from api.envelope import SEARCH_BEGIN, LogFormat, SearchResult, log_pieces, menu_characters, search_end
+from api.envelope import SEARCH_BEGIN, LogFormat, SearchResult, end_pieces, log_pieces, menu_characters
 from api.search.find import Asked
 from api.search.highlights import Room, highlights
 from api.services import Services
+from api.store.budget import SMALL_BYTES
 from api.store.documents import parts, read_part, source_of
-from api.store.held_answer import HeldAnswer, memory_for
+from api.store.held_answer import HeldAnswer, memory_for, slices
 
 
 def search_response(services: Services, asked: Asked, result: SearchResult, message: str) -> HeldAnswer:
@@ -38,4 +39,8 @@ async def _pieces(services: Services, asked: Asked, result: SearchResult, messag
             # In a thread, so that other requests are answered meanwhile.
             highlighted += await asyncio.to_thread(highlights, hits, params.query, room)
     extras = {"highlights": highlighted, **result.extras} if params.highlight else result.extras
-    yield search_end(structs.replace(result, extras=extras), message)
+    for piece in end_pieces(structs.replace(result, extras=extras), message):
+        for each in slices(piece):
+            yield each
+        if len(piece) > SMALL_BYTES:
+            await services.store.turns.wait()  # before the next menu is written

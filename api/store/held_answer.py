@@ -1,6 +1,6 @@
 """An answer with logs: it is begun when there is memory for it, and sent in pieces as the client reads them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -43,6 +43,12 @@ def written_answer(budget: Budget, body: bytes) -> Response:
 
 
 async def _pieces(body: bytes) -> AsyncGenerator[bytes, None]:
+    for piece in slices(body):
+        yield piece
+
+
+def slices(body: bytes) -> Iterator[bytes]:
+    """Yield a body in pieces: the server copies what it cannot send at once."""
     for begin in range(0, len(body), SENT_BYTES):
         yield body[begin : begin + SENT_BYTES]
 
