@@ -1,7 +1,7 @@
 """What the requests of one process share: made at start, ended with the app."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypedDict
@@ -15,6 +15,7 @@ from api.access.streams import Streams
 from api.checkpoints.as_of import Moments
 from api.checkpoints.id_key import IdKey
 from api.checkpoints.poller import CheckpointPoller
+from api.clauses import Body
 from api.edge.admission import Slot, Slots
 from api.edge.exchange import Exchange
 from api.metrics import ApiMetrics
@@ -50,10 +51,13 @@ class Services:
     tails: Shares
     tail_reads: SharedReads
 
-    async def resolve(self, request: ParsedRequest[P]) -> ParsedRequest[P]:
-        """Return a request with a view of the moment that it names, once its phrases were checked; raise `ApiError`."""
+    async def resolve(self, request: ParsedRequest[P], clauses: Sequence[Body] = ()) -> ParsedRequest[P]:
+        """Return a request with a view of the moment that it names, once its phrases were checked; raise `ApiError`.
+
+        `clauses` are those that all logs match which it searches.
+        """
         resolved = await self.moments.resolve(request)
-        await self.phrases.check(resolved)
+        await self.phrases.check(resolved, clauses)
         return resolved
 
 

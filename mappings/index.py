@@ -13,7 +13,7 @@ from mappings.instant import DAY_MS, EPOCH
 
 Period = Literal["day", "week", "month"]
 
-VERSION = 3  # of logs.json; raise it with every change, so that an older indexer does not undo it
+VERSION = 3  # of logs.json; raise it with every released change, so that an older indexer does not undo it
 BODY: Mapping[str, Any] = json.loads(files("mappings").joinpath("logs.json").read_bytes())
 OWN = "gateway_logs"  # the key that the indexer adds to an event and the API removes
 TEXT = f"{OWN}.text"  # what a log says, as words (mappings/words): the content and the bodies, one value for each text

@@ -26,6 +26,10 @@ class ErrorGroupsParams(SearchParams, frozen=True, kw_only=True):
     size: int = 20
     sample: int = 2_000
 
+    def searched(self) -> Sequence["ErrorGroupsParams"]:
+        """Return the parameters of what failed."""
+        return (only_errors(self),)
+
 
 class Failed(Struct, frozen=True):
     """What is read of one failed request; a field that is null is one that the event did not have."""

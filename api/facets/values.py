@@ -34,9 +34,10 @@ class FacetParams(SearchParams, frozen=True, kw_only=True):
     field: str | None = None
     prefix: str | None = None
 
-    def widest(self) -> "FacetParams":
-        """Return the parameters without the filters that the values of their own fields are counted without."""
-        return structs.replace(self, only=(), exclude=(), **dict.fromkeys(FIELDS.values()))
+    def searched(self) -> Sequence["FacetParams"]:
+        """Return the parameters, and those without its own filter for each field that has one."""
+        fields = (self.field,) if self.field else FIELDS
+        return (self, *(_without_filter(self, field) for field in fields if _is_filtered(self, field)))
 
 
 class Count(NamedTuple):
@@ -78,9 +79,13 @@ def _is_filtered(params: FacetParams, field: str) -> bool:
 
 
 def _clauses_without(view: View, params: FacetParams, field: str) -> list[Body]:
+    others = matching(view, _without_filter(params, field))
+    return [*others, *(_prefix(field, params.prefix) if params.prefix else ())]
+
+
+def _without_filter(params: FacetParams, field: str) -> FacetParams:
     conditions = without_field({"only": params.only, "exclude": params.exclude}, field)
-    others = structs.replace(params, **{FIELDS[field]: None}, **conditions)
-    return [*matching(view, others), *(_prefix(field, params.prefix) if params.prefix else ())]
+    return structs.replace(params, **{FIELDS[field]: None}, **conditions)
 
 
 def _body(params: FacetParams, clauses: list[Body], fields: tuple[str, ...]) -> Body:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from api.clauses import Body
+from api.clauses import Body, all_of, any_of
 from api.query import SIZES, count_body, matching, scope
 from api.request.params import SearchParams
 from api.request.query_cost import Reads
@@ -40,13 +40,14 @@ class PartOfLogs(NamedTuple):
 
 
 def groups_of(view: View, params: SearchParams) -> Groups:
-    """Return the groups that a request asks for."""
-    return view.group, params.widest().group
+    """Return the groups that the searches of a request ask for."""
+    asked = {each.group for each in params.searched()}
+    return view.group, asked.pop() if len(asked) == 1 else None
 
 
 def group_body(groups: Groups) -> Body:
     """Return the body that sums what all repetitive logs of these groups repeat."""
-    clauses = scope(View(groups[0]), SearchParams(group=groups[1]))
+    clauses = [*scope(View(groups[0]), SearchParams(group=groups[1])), repeating(1)]
     return {**count_body(clauses), "track_total_hits": False, "aggs": {"repeats": _SUMS["repeats"]}}
 
 
@@ -57,8 +58,11 @@ def least_repeats(reads: Reads) -> int:
 
 def candidates(view: View, params: SearchParams, query: Words, least: int) -> list[Body]:
     """Return the clauses of the repetitive logs in which the phrases of a query are read."""
-    filters = matching(view, structs.replace(params.widest(), query=None))
-    return [*filters, *with_all_words(query, with_bodies=view.bodies), repeating(least)]
+    searched = [matching(view, structs.replace(each, query=None)) for each in params.searched()]
+    words = [*with_all_words(query, with_bodies=view.bodies), repeating(least)]
+    if len(searched) == 1:
+        return [*searched[0], *words]
+    return [any_of([all_of(clauses) for clauses in searched]), *words] if all(searched) else words
 
 
 def shares_of(places: int) -> int:
@@ -85,10 +89,10 @@ def parts_of(reads: Reads, shares: Sequence[Bucket], number: int) -> Iterator[Pa
         yield part
 
 
-def count_of_part(clauses: list[Body], part: PartOfLogs, view: View, query: Words) -> Body:
-    """Return the body that counts what a query finds among the logs of a part."""
+def count_of_parts(clauses: list[Body], parts: Sequence[PartOfLogs], view: View, query: Words) -> Body:
+    """Return the body that counts what a query finds among the logs of some parts."""
     words = matching_words(query, with_bodies=view.bodies)
-    return count_body([*clauses, part.clause(), *words])
+    return count_body([*clauses, any_of([part.clause() for part in parts]), *words])
 
 
 def batches(reads: Reads, hits: Iterable[Hit]) -> Iterator[Sequence[Hit]]:

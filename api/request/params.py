@@ -59,9 +59,9 @@ class SearchParams(Struct, frozen=True, kw_only=True):
         """Return how many logs come before this page."""
         return (self.page - 1) * self.per_page
 
-    def widest(self) -> "SearchParams":
-        """Return parameters that match all logs that any search of the request may find."""
-        return self
+    def searched(self) -> Sequence["SearchParams"]:
+        """Return the parameters of all searches of a request that differ in the logs that they find."""
+        return (self,)
 
 
 P = TypeVar("P", bound=SearchParams)

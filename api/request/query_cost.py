@@ -22,7 +22,7 @@ MAX_SINGLE_REPEATS = 24
 MAX_PART_SHOWN = 30  # characters of a part that a message repeats
 PREFIX_COST = 3  # phrases; the intervals that check a prefix cost two (docs/guarantees.md)
 _PREFIX = "*"  # stands for all phrases that end in a prefix: each reads all words with that prefix
-WORDS_OF_PREFIX = 4  # that one log has often
+WORDS_OF_PREFIX = 640  # where no word occurs often, a text has at most so many times as many different ones
 
 
 class Reads(NamedTuple):

@@ -41,7 +41,7 @@ async def by_request_id(request: Request, parsed: ParsedRequest[SearchParams]) -
 async def _newest(request: Request, parsed: ParsedRequest[SearchParams], clauses: Sequence[Body] = ()) -> Response:
     """Answer the newest of the logs that match: a gateway that was reset may use an id again."""
     services, preference = services_of(request), token_hex(4)
-    parsed = await services.resolve(parsed)
+    parsed = await services.resolve(parsed, clauses)
     hits = [await newest_hit(services.store, newest_body(parsed.view, parsed.params, clauses), preference)]
     if parsed.params.include_detail:
         reading(request, parsed).count = 1

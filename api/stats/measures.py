@@ -47,12 +47,12 @@ class StatsParams(SearchParams, frozen=True, kw_only=True):
     compare: bool = False
     by: str | None = None
 
-    def widest(self) -> "StatsParams":
-        """Return the parameters with the period before, where that is measured too."""
+    def searched(self) -> Sequence["StatsParams"]:
+        """Return the parameters, and those of the period before, where that is measured too."""
         if not self.compare or self.start_timestamp is None or self.end_timestamp is None:
-            return self
+            return (self,)
         before = TimeRange(self.start_timestamp, self.end_timestamp).before()
-        return structs.replace(self, start_timestamp=min(self.start_timestamp, before.start_ms))
+        return self, structs.replace(self, start_timestamp=before.start_ms, end_timestamp=before.end_ms)
 
 
 def totals_body(view: View, params: SearchParams) -> Body:

@@ -79,7 +79,7 @@ class IndexTarget:
 
 
 def operation(log: Log, record: ConsumerRecord, origin: Origin, span: Span, target: IndexTarget) -> Operation:
-    """Return the operation that stores this log; it is the same whenever the record is delivered."""
+    """Return the operation that stores this log; it is the same whenever the record is delivered, but for `repeats`."""
     index = write_alias(target.alias, target.period, log.created_ms)
     layout = target.layouts.get(index, LAYOUT)
     digest, number, own = _in_layout(layout, log, origin, target.retries.first(record, origin))

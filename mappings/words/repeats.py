@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
-from mappings.words.folded import split
+from mappings.words.folded import MAX_WORD, split
 
-SHORTEST_TEXT = 3_000  # characters; what a shorter text costs a search is bounded by its length
+SHORTEST_TEXT = 1_000  # characters; what a shorter text costs a search is bounded by its length
 PIECES = 32
-PIECE_LENGTH = 40  # characters
+PIECE_LENGTH = 40  # characters, and the words that it cuts
 
 
 def repeats(texts: Sequence[str]) -> int:
@@ -23,8 +23,17 @@ def repeats(texts: Sequence[str]) -> int:
     text = " ".join(texts)
     # Nobody can write a text whose repeated words are between the pieces: the hash has a secret of the process.
     starts = Random(hash(text)).choices(range(len(text) - PIECE_LENGTH), k=PIECES)  # noqa: S311
-    words = Counter(word for start in starts for word in _words(text[start : start + PIECE_LENGTH]))
-    return max(words.values()) * length // (PIECES * PIECE_LENGTH)
+    pieces = [_piece(text, start) for start in starts]
+    words = Counter(word for piece in pieces for word in _words(piece))
+    return max(words.values()) * length // sum(len(piece) + 1 for piece in pieces)
+
+
+def _piece(text: str, start: int) -> str:
+    """Return the piece of a text that begins here, with the whole of its first and last word."""
+    end = start + PIECE_LENGTH
+    begin = text.rfind(" ", max(start - MAX_WORD, 0), start + 1) + 1
+    stop = text.find(" ", end, end + MAX_WORD)
+    return text[begin or start : stop if stop >= 0 else end]
 
 
 def _words(piece: str) -> list[str]:

@@ -19,6 +19,10 @@ PROSE = words_of("The deployment was rolled back, because the health check of th
         "超时" * 20_000,
         "".join(f"a{chr(0x4E00 + number)}" for number in range(20_000)),  # Han between the letters
         "x" * 119 + " " + "y " * 5_000 + "z" * 119,
+        ("x" * 25 + " ") * 10_000,
+        ("x" * 60 + " ") * 4_000,
+        ("x" * 120 + " ") * 2_000,
+        ("x" * 60 + " " + "y" * 60 + " ") * 2_000,
     ],
 )
 def test_a_word_that_is_often_repeated_is_counted_to_within_a_factor_of_two(text: str) -> None:
@@ -29,6 +33,7 @@ def test_a_word_that_is_often_repeated_is_counted_to_within_a_factor_of_two(text
 
 def test_several_texts_count_together() -> None:
     assert repeats(["a " * 40] * 100) > 2_000
+    assert repeats(["a"] * SHORTEST_TEXT) > SHORTEST_TEXT // 4
 
 
 def test_a_text_without_repetition_has_little_of_it() -> None:

@@ -41,8 +41,14 @@ KINDS = {
         100,
         ("".join("一" + other for other in OTHERS[:12]),),  # 一 twelve times, and so in the second spelling
     ),
-    "100 logs of 60,000 words with one letter in front": Kind(
+    "100 logs of 60,000 words that begin alike": Kind(
         "x " + " ".join(f"a{number}" for number in range(60_000)), 100, ('"x a1"*', '"x a12"*')
+    ),
+    "4,000 logs of 11,000 words that begin alike": Kind(
+        "x " + " ".join(f"a1{number}" for number in range(11_000)), 4_000, ('"x a1"*', '"x a12"*')
+    ),
+    "1,000 logs full of a word of 60 letters": Kind(
+        ("w" * 60 + " ") * 4_000 + "b", 1_000, (f'"{("w" * 60 + " ") * 8}b"',)
     ),
 }
 
