@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from random import sample
 from time import monotonic
+from typing import NamedTuple
 
 from api.clauses import Body
 from api.repetitive.plan import (
@@ -14,7 +15,6 @@ from api.repetitive.plan import (
     count_of_parts,
     group_body,
     groups_of,
-    least_repeats,
     parts_of,
     shares_body,
     shares_of,
@@ -22,13 +22,22 @@ from api.repetitive.plan import (
 from api.request.params import P, ParsedRequest
 from api.request.query_cost import Reads, reads_of
 from api.store.client import Store, timed_out
+from api.store.shared_reads import ReadLimits, SharedReads
 
 KNOWN_S = 10  # how long it is known what the logs of a group repeat
 MAX_KNOWN_GROUPS = 1_000
+KNOWN = ReadLimits(concurrency=4, results=MAX_KNOWN_GROUPS, result_bytes=1_000 * MAX_KNOWN_GROUPS)
 # Of the time of a request. Its searches read the same logs for the page and for the total, which takes twice as long.
 SHARE_OF_TIME = 1 / 3
 FAST_S = 0.1  # to read a part
 MOST_AT_ONCE = 8  # parts
+
+
+class _Repeats(NamedTuple):
+    """How often all logs of some groups repeat words."""
+
+    times: int
+    size_bytes: int = 1_000  # with the search for it
 
 
 class PhraseCheck:
@@ -36,7 +45,7 @@ class PhraseCheck:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[Groups, tuple[float, int]] = {}  # until when, and what the logs repeat
+        self._known = SharedReads(KNOWN)
 
     async def check(self, request: ParsedRequest[P], narrowed: Sequence[Body] = ()) -> None:
         """Return if the phrases of a request read all repetitive logs in a third of its time; raise `ApiError` 504.
@@ -46,16 +55,17 @@ class PhraseCheck:
         view, params = request.view, request.params
         if params.query is None or not (reads := reads_of(params.query)).words:
             return
-        if not await self.may_take_long(groups_of(view, params), reads):
+        most = await self._places(groups_of(view, params), reads)
+        if most <= MAX_PLACES:
             return
-        clauses = [*candidates(view, params, params.query, least_repeats(reads)), *narrowed]
-        parts = await self._parts(clauses, reads, view.whose, await self._repeats(groups_of(view, params)))
+        clauses = [*candidates(view, params, params.query, reads), *narrowed]
+        parts = await self._parts(clauses, reads, view.whose, shares_of(most))
         if sum(part.places for part in parts) > MAX_PLACES:
             await self._count(parts, partial(count_of_parts, clauses, view=view, query=params.query), view.whose)
 
     async def may_take_long(self, groups: Groups, reads: Reads) -> bool:
         """Tell whether phrases would read too much of all logs of these groups together."""
-        return bool(reads.words) and reads.words * await self._repeats(groups) > MAX_PLACES
+        return await self._places(groups, reads) > MAX_PLACES
 
     async def _count(self, parts: list[PartOfLogs], body_of: Callable[[list[PartOfLogs]], Body], whose: str) -> None:
         """Count what is found in all parts; raise `ApiError` 504 once that takes too long, or a part would.
@@ -72,21 +82,16 @@ class PhraseCheck:
             await self._store.search([body_of(next_ones)], whose=whose)
             at_once = min(2 * at_once, MOST_AT_ONCE) if monotonic() - started_s < FAST_S else 1
 
-    async def _repeats(self, groups: Groups) -> int:
-        """Return what all logs of these groups repeat; it is at most ten seconds old."""
-        until, repeats = self._known.pop(groups, (0.0, 0))
-        if until <= monotonic():
-            if until:
-                self._known[groups] = (monotonic() + KNOWN_S, repeats)  # others go on with it meanwhile
-            [found] = await self._store.search([group_body(groups)])
-            until, repeats = monotonic() + KNOWN_S, int(found.aggregations["repeats"].value or 0)
-        self._known.pop(groups, None)
-        self._known[groups] = (until, repeats)
-        if len(self._known) > MAX_KNOWN_GROUPS:
-            del self._known[next(iter(self._known))]
-        return repeats
+    async def _places(self, groups: Groups, reads: Reads) -> int:
+        """Return how many places phrases read at most in all logs of these groups; it is known for ten seconds."""
 
-    async def _parts(self, clauses: list[Body], reads: Reads, whose: str, repeats: int) -> list[PartOfLogs]:
-        number = shares_of(reads.words * repeats)
+        async def read() -> _Repeats:
+            [found] = await self._store.search([group_body(groups)])
+            return _Repeats(int(found.aggregations["repeats"].value or 0))
+
+        known = await self._known.get((groups, monotonic() // KNOWN_S), read)
+        return reads.words * known.times
+
+    async def _parts(self, clauses: list[Body], reads: Reads, whose: str, number: int) -> list[PartOfLogs]:
         [found] = await self._store.search([shares_body(clauses, number)], whose=whose)
         return list(parts_of(reads, found.aggregations["shares"].buckets, number))

@@ -1,6 +1,6 @@
 """Which logs are repetitive for a query, and how many of them are read at one time. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -56,10 +56,10 @@ def least_repeats(reads: Reads) -> int:
     return max(MAX_PLACES_OF_OTHERS // reads.words, 1)
 
 
-def candidates(view: View, params: SearchParams, query: Words, least: int) -> list[Body]:
+def candidates(view: View, params: SearchParams, query: Words, reads: Reads) -> list[Body]:
     """Return the clauses of the repetitive logs in which the phrases of a query are read."""
     searched = [matching(view, structs.replace(each, query=None)) for each in params.searched()]
-    words = [*with_all_words(query, with_bodies=view.bodies), repeating(least)]
+    words = [*with_all_words(query, with_bodies=view.bodies), repeating(least_repeats(reads))]
     if len(searched) == 1:
         return [*searched[0], *words]
     return [any_of([all_of(clauses) for clauses in searched]), *words] if all(searched) else words
@@ -93,21 +93,6 @@ def count_of_parts(clauses: list[Body], parts: Sequence[PartOfLogs], view: View,
     """Return the body that counts what a query finds among the logs of some parts."""
     words = matching_words(query, with_bodies=view.bodies)
     return count_body([*clauses, any_of([part.clause() for part in parts]), *words])
-
-
-def batches(reads: Reads, hits: Iterable[Hit]) -> Iterator[Sequence[Hit]]:
-    """Cut logs into those that are read at one time. One that takes longer is alone."""
-    batch: list[Hit] = []
-    places = 0
-    for hit in hits:
-        more = places_of(reads, hit)
-        if batch and places + more > MAX_PLACES:
-            yield batch
-            batch, places = [], 0
-        batch.append(hit)
-        places += more
-    if batch:
-        yield batch
 
 
 def places_of(reads: Reads, hit: Hit) -> int:

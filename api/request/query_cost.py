@@ -14,6 +14,7 @@ from api.request.query_language import Word, Words, first_of_many
 from api.request.version_2 import count_parts, first_parts, has_lone_characters, phrase_parts, split_prefix
 from mappings.version_2.text import readable
 from mappings.words.folded import MAX_WORD, is_single
+from mappings.words.repeats import PIECE_LENGTH, PIECES
 
 MAX_REPEATS = 8  # of a word in the phrases of a query, its second spellings included
 # Of a single character in scripts without blanks. Prose repeats 的 and the places of commas more often than any word,
@@ -22,7 +23,8 @@ MAX_SINGLE_REPEATS = 24
 MAX_PART_SHOWN = 30  # characters of a part that a message repeats
 PREFIX_COST = 3  # phrases; the intervals that check a prefix cost two (docs/guarantees.md)
 _PREFIX = "*"  # stands for all phrases that end in a prefix: each reads all words with that prefix
-WORDS_OF_PREFIX = 640  # where no word occurs often, a text has at most so many times as many different ones
+# With one prefix, times as often as the most frequent word of a log: each of its pieces may have so many others.
+WORDS_OF_PREFIX = PIECES * PIECE_LENGTH // 2
 
 
 class Reads(NamedTuple):

@@ -4,7 +4,7 @@ A search for a page reads no documents, only their sizes. So before any of them 
 they take, here and in Elasticsearch; and no part is so large that decoding it holds up other requests.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -48,11 +48,16 @@ def size_of(hit: Hit, source: Source = True) -> int:
     return whole[0] if source is True or not bodies else max(whole[0] - bodies[0], 0)
 
 
-def parts(hits: Sequence[Hit], part_bytes: int = PART_BYTES) -> Iterator[Sequence[Hit]]:
-    """Cut hits into parts. The size of a whole document counts: Elasticsearch reads it whole in any case."""
+def parts(
+    hits: Sequence[Hit], part_size: int = PART_BYTES, size_of: Callable[[Hit], int] = size_of
+) -> Iterator[Sequence[Hit]]:
+    """Cut hits into parts of a size at most; one that is larger is a part of its own.
+
+    It is that of whole documents if nothing else is given: Elasticsearch reads them whole in any case.
+    """
     begin, size = 0, 0
     for end, hit in enumerate(hits):
-        if begin < end and size + size_of(hit) > part_bytes:
+        if begin < end and size + size_of(hit) > part_size:
             yield hits[begin:end]
             begin, size = end, 0
         size += size_of(hit)

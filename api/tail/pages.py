@@ -1,6 +1,7 @@
 """The logs of one shard after a position, read once for all tails that ask the same."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -11,7 +12,7 @@ from api.clauses import Body
 from api.envelope import LogFormat, log
 from api.query import WITHOUT_SOURCE, matching
 from api.repetitive.check import PhraseCheck
-from api.repetitive.plan import COST, Groups, batches, candidates, groups_of, least_repeats
+from api.repetitive.plan import COST, MAX_PLACES, Groups, candidates, groups_of, places_of
 from api.request.params import P, ParsedRequest, SearchParams
 from api.request.query_cost import NO_READS, Reads, reads_of
 from api.request.view import View
@@ -77,7 +78,7 @@ def _phrases(view: View, params: SearchParams) -> TailPhrases | None:
     reads = reads_of(params.query) if params.query else NO_READS
     if not params.query or not reads.words:
         return None
-    clauses = candidates(view, params, params.query, least_repeats(reads))
+    clauses = candidates(view, params, params.query, reads)
     return TailPhrases(groups_of(view, params), reads, _json(clauses))
 
 
@@ -173,10 +174,8 @@ def _between(clauses: bytes, after: int, up_to: int) -> Body:
 
 def end_of_batch(hits: Sequence[Hit], reads: Reads, up_to: int) -> int:
     """Return the sequence number up to which so many of these logs come as phrases may read at one time."""
-    first = next(batches(reads, hits), ())
-    if len(first) == len(hits) < TAIL_PAGE_WITHOUT_BODIES:
-        return up_to
-    return sequence_number(first[-1])
+    first = next(parts(hits, MAX_PLACES, partial(places_of, reads)), ())
+    return _reached(hits, first, TAIL_PAGE_WITHOUT_BODIES, up_to)
 
 
 def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard, up_to: int) -> TailListing:
@@ -185,9 +184,12 @@ def listing_of(hits: Sequence[Hit], selected: TailSelection, shard: Shard, up_to
     It is so many that they are not too large, but one at least.
     """
     first = next(parts(hits, TAIL_PAGE_BYTES), ())
-    if len(first) == len(hits) < _page_size(selected):
-        return TailListing(selected, shard, hits, up_to)
-    return TailListing(selected, shard, first, sequence_number(first[-1]))
+    return TailListing(selected, shard, first, _reached(hits, first, _page_size(selected), up_to))
+
+
+def _reached(hits: Sequence[Hit], first: Sequence[Hit], size: int, up_to: int) -> int:
+    """Return how far the first of some hits reach, of which so many were asked for."""
+    return up_to if len(first) == len(hits) < size else sequence_number(first[-1])
 
 
 def _data(hit: Hit, selected: TailSelection) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 import pytest
@@ -14,7 +15,6 @@ from api.repetitive.plan import (
     MAX_PLACES_OF_OTHERS,
     MAX_SHARES,
     PartOfLogs,
-    batches,
     least_repeats,
     parts_of,
     places_of,
@@ -24,6 +24,7 @@ from api.request.query_cost import NO_READS, WORDS_OF_PREFIX, Reads, reads_of
 from api.request.query_language import parse
 from api.store.answers import Aggregation, Bucket, Found, Hit
 from api.store.client import Store
+from api.store.documents import parts
 from api.tail.pages import TAIL_PAGE_WITHOUT_BODIES, end_of_batch
 from tests.support.parsing import parsed
 
@@ -39,7 +40,7 @@ from tests.support.parsing import parsed
         ("max_tokens", Reads(2, 1)),
         ('"a a b"', Reads(3, 2)),
         ("超时", Reads(2, 1)),
-        ("max_tok*", Reads(2 + WORDS_OF_PREFIX, 3)),  # the first word for the intervals, too,
+        ("max_tok*", Reads(2 + WORDS_OF_PREFIX, 3)),  # the first word for the intervals, too
     ],
 )
 def test_phrases_read_words(query: str, reads: Reads) -> None:
@@ -65,13 +66,14 @@ def test_logs_are_searched_so_many_at_one_time() -> None:
     half = MAX_PLACES // 4  # read twice
     logs = [hit(half), hit(half), hit(1), hit(10 * half), hit(1)]
 
-    assert [[int(one.id) for one in batch] for batch in batches(Reads(2, 1), logs)] == [
+    size = partial(places_of, Reads(2, 1))
+    assert [[int(one.id) for one in batch] for batch in parts(logs, MAX_PLACES, size)] == [
         [half, half],
         [1],
         [10 * half],
         [1],
     ]
-    assert list(batches(Reads(2, 1), [])) == []
+    assert list(parts([], MAX_PLACES, size)) == []
 
 
 def test_the_more_places_are_read_the_more_shares_there_are() -> None:
